@@ -1,0 +1,200 @@
+"""Kafka the safe way: an idempotent producer, a reader of all partitions, and the one loop of a group consumer (see docs/adr on consuming)."""
+
+import asyncio
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from dataclasses import dataclass
+
+from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
+from aiokafka.errors import KafkaError
+from prometheus_client import Counter, Gauge
+
+from servicekit.logs import get_logger
+
+logger = get_logger(__name__)
+
+CONSUMED = Counter("baton_kafka_consumed_total", "Records handled, by how.", ["topic", "result"])
+CONSUMER_LAG = Gauge("baton_kafka_consumer_lag_records", "Records behind the end of the topic.", ["topic"])
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """One record as a consumer sees it."""
+
+    topic: str
+    partition: int
+    offset: int
+    key: bytes
+    value: bytes
+
+
+class BadRecordError(Exception):
+    """A record that will never be understood; it goes to the dead letters."""
+
+
+def make_producer(bootstrap_servers: str, client_id: str) -> AIOKafkaProducer:
+    """Return a producer that neither loses, doubles nor reorders: acks=all, idempotent. Start and stop are the caller's."""
+    return AIOKafkaProducer(
+        bootstrap_servers=bootstrap_servers,
+        client_id=client_id,
+        acks="all",
+        enable_idempotence=True,
+        linger_ms=0,
+        request_timeout_ms=10_000,
+        retry_backoff_ms=100,
+    )
+
+
+class TopicReader:
+    """Reads all partitions of a topic from chosen offsets, without a group; the reader remembers where it is."""
+
+    def __init__(self, bootstrap_servers: str, topic: str, client_id: str) -> None:
+        """Nothing connects before start."""
+        self._topic = topic
+        self._consumer = AIOKafkaConsumer(
+            bootstrap_servers=bootstrap_servers,
+            client_id=client_id,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=100,
+            retry_backoff_ms=100,
+            metadata_max_age_ms=30_000,
+        )
+        self.partitions: list[int] = []
+
+    async def start(self) -> None:
+        """Connect and take all partitions; KafkaError if the broker is away or the topic is missing."""
+        await self._consumer.start()
+        found = self._consumer.partitions_for_topic(self._topic)
+        if not found:
+            await self._consumer._client.set_topics([self._topic])  # noqa: SLF001  # the public way needs a subscription
+            found = self._consumer.partitions_for_topic(self._topic)
+        if not found:
+            msg = f"topic {self._topic} does not exist"
+            raise KafkaError(msg)
+        self.partitions = sorted(found)
+        self._consumer.assign([TopicPartition(self._topic, number) for number in self.partitions])
+
+    async def bounds(self) -> dict[int, tuple[int, int]]:
+        """Return, per partition, the first kept offset and the next one to be written."""
+        parts = [TopicPartition(self._topic, number) for number in self.partitions]
+        begin = await self._consumer.beginning_offsets(parts)
+        end = await self._consumer.end_offsets(parts)
+        return {part.partition: (begin[part], end[part]) for part in parts}
+
+    def seek(self, offsets: dict[int, int]) -> None:
+        """Go on from these offsets."""
+        for partition, offset in offsets.items():
+            self._consumer.seek(TopicPartition(self._topic, partition), offset)
+
+    async def batches(self) -> AsyncIterator[list[Record]]:
+        """Yield what comes, in order per partition, for ever; an empty list when nothing came for half a second."""
+        while True:
+            fetched = await self._consumer.getmany(timeout_ms=500, max_records=2_000)
+            yield [to_record(record) for records in fetched.values() for record in records]
+
+    async def stop(self) -> None:
+        """Disconnect."""
+        await self._consumer.stop()
+
+
+def to_record(record: "ConsumerRecord[bytes, bytes]") -> Record:
+    """Return the parts of a record that are used."""
+    return Record(record.topic, record.partition, record.offset, record.key or b"", record.value or b"")
+
+
+Handle = Callable[[Sequence[Record]], Awaitable[None]]
+HandleOne = Callable[[Record], Awaitable[None]]
+
+
+class GroupConsumer:
+    """Handles a topic in a consumer group: commit after handling; a bad record goes to the dead letters, up to a limit; a transient error is tried again for ever.
+
+    `handle` takes a batch of one partition in order and must be idempotent. It raises BadRecordError for a batch that holds a record it
+    cannot understand (the batch is then handled one by one) and anything else for what may pass.
+    """
+
+    MAX_DEAD_LETTERS = 100
+
+    def __init__(self, bootstrap_servers: str, topic: str, group: str, handle: Handle, dead_letters: AIOKafkaProducer, dead_letter_topic: str) -> None:
+        """The producer for dead letters is started and stopped by the caller."""
+        self._topic = topic
+        self._handle = handle
+        self._dead_letters = dead_letters
+        self._dead_letter_topic = dead_letter_topic
+        self._dead = 0
+        self.problem = "not started"
+        self._consumer = AIOKafkaConsumer(
+            topic,
+            bootstrap_servers=bootstrap_servers,
+            group_id=group,
+            enable_auto_commit=False,
+            auto_offset_reset="earliest",
+            fetch_max_wait_ms=100,
+            retry_backoff_ms=100,
+            session_timeout_ms=10_000,
+            max_poll_records=1_000,
+        )
+
+    async def run(self) -> None:
+        """Consume until cancelled; `problem` says in words what stands in the way, for readiness."""
+        while True:
+            try:
+                await self._consumer.start()
+                break
+            except KafkaError:
+                self.problem = "Kafka cannot be reached"
+                await asyncio.sleep(0.5)
+        try:
+            self.problem = ""
+            while True:
+                await self._once()
+        finally:
+            await self._consumer.stop()
+
+    async def _once(self) -> None:
+        fetched = await self._consumer.getmany(timeout_ms=500, max_records=1_000)
+        for part, records in fetched.items():
+            batch = [to_record(record) for record in records]
+            await self._until_handled(batch)
+            await self._commit(part, batch[-1].offset + 1)
+            CONSUMED.labels(self._topic, "handled").inc(len(batch))
+            end = self._consumer.highwater(part)
+            if end is not None:
+                CONSUMER_LAG.labels(self._topic).set(end - batch[-1].offset - 1)
+
+    async def _until_handled(self, batch: list[Record]) -> None:
+        delay = 0.1
+        while True:
+            try:
+                await self._handle(batch)
+                self.problem = ""
+                return
+            except BadRecordError as error:
+                if len(batch) == 1:
+                    await self._bury(batch[0], str(error))
+                    return
+                for record in batch:
+                    await self._until_handled([record])
+                return
+            except Exception as error:  # noqa: BLE001  # what may pass is tried again
+                self.problem = f"records of {self._topic} cannot be handled: {type(error).__name__}"
+                logger.warning("handling failed, trying again", topic=self._topic, error=type(error).__name__, delay=delay)
+                CONSUMED.labels(self._topic, "retried").inc(len(batch))
+                await asyncio.sleep(delay)
+                delay = min(delay * 2, 5.0)
+
+    async def _bury(self, record: Record, reason: str) -> None:
+        self._dead += 1
+        if self._dead > self.MAX_DEAD_LETTERS:
+            msg = f"more than {self.MAX_DEAD_LETTERS} bad records on {self._topic}: this is not a bad record but a bad version"
+            raise RuntimeError(msg)
+        headers = [("reason", reason.encode()), ("partition", str(record.partition).encode()), ("offset", str(record.offset).encode())]
+        await self._dead_letters.send_and_wait(self._dead_letter_topic, record.value, record.key or None, headers=headers)
+        CONSUMED.labels(self._topic, "dead").inc()
+
+    async def _commit(self, part: TopicPartition, offset: int) -> None:
+        try:
+            await self._consumer.commit({part: offset})
+        except KafkaError as error:
+            # A rebalance took the partition; its next owner handles the batch again, which changes nothing.
+            logger.info("commit refused", topic=self._topic, error=type(error).__name__)

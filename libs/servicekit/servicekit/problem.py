@@ -1,0 +1,68 @@
+"""problem+json (RFC 9457) for FastAPI: a ServiceError, a validation error or a bug, each with its status, reason and request id."""
+
+import uuid
+from collections.abc import Awaitable, Callable
+
+import orjson
+from fastapi import FastAPI, Request, Response
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+
+from servicekit.caller import request_id
+from servicekit.errors import InvalidError, Kind, ServiceError
+from servicekit.logs import get_logger
+
+logger = get_logger(__name__)
+
+
+def response(error: ServiceError) -> Response:
+    """Return the error as problem+json."""
+    codes = error.kind.value
+    body = {
+        "type": f"urn:baton:problem:{error.reason.lower().replace('_', '-')}",
+        "title": codes.title,
+        "status": codes.http,
+        "detail": error.message,
+        "reason": error.reason,
+        "request_id": request_id.get(),
+        **({"field": error.field} if error.field else {}),
+        **({"details": error.details} if error.details else {}),
+    }
+    headers = {"Retry-After": error.details["retry_after_seconds"]} if "retry_after_seconds" in error.details else None
+    return Response(orjson.dumps(body), status_code=codes.http, media_type="application/problem+json", headers=headers)
+
+
+def install(app: FastAPI) -> None:
+    """Give every request an id and every failure a problem+json."""
+
+    @app.middleware("http")
+    async def with_request_id(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
+        given = request.headers.get("x-request-id", "")
+        request_id.set(given if given.isascii() and given.isprintable() and 0 < len(given) <= 64 else uuid.uuid4().hex)
+        answer = await call_next(request)
+        answer.headers["x-request-id"] = request_id.get()
+        return answer
+
+    @app.exception_handler(ServiceError)
+    async def on_service_error(_request: Request, error: ServiceError) -> Response:
+        return response(error)
+
+    @app.exception_handler(RequestValidationError)
+    async def on_validation_error(_request: Request, error: RequestValidationError) -> Response:
+        first = error.errors()[0]
+        field = ".".join(str(part) for part in first["loc"][1:]) or str(first["loc"][0])
+        return response(InvalidError(field, str(first["msg"])))
+
+    @app.exception_handler(HTTPException)
+    async def on_http_error(_request: Request, error: HTTPException) -> Response:
+        kind = next((kind for kind in Kind if kind.value.http == error.status_code), None)
+        if kind is None:
+            return Response(orjson.dumps({"title": str(error.detail), "status": error.status_code}), error.status_code, media_type="application/problem+json")
+        problem = ServiceError(kind.name, str(error.detail))
+        problem.kind = kind
+        return response(problem)
+
+    @app.exception_handler(Exception)
+    async def on_bug(_request: Request, error: Exception) -> Response:
+        logger.error("request failed", exc_info=error)
+        return response(ServiceError("INTERNAL", "Something went wrong; the log has it under the request id."))
