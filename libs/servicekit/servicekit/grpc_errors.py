@@ -29,7 +29,7 @@ def _pack(message: error_details_pb2.ErrorInfo | error_details_pb2.BadRequest) -
 
 def from_rpc_error(error: grpc.aio.AioRpcError) -> ServiceError:
     """Decode what a call failed with. Time-outs, lost connections and what carries no ErrorInfo become UnavailableError."""
-    status = rpc_status.from_call(error)  # type: ignore[arg-type]  # an AioRpcError has the two methods that are called
+    status = rpc_status.from_call(error)
     info = error_details_pb2.ErrorInfo()
     field = ""
     for detail in status.details if status else ():

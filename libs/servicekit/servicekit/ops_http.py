@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import uvicorn
 from prometheus_client import CONTENT_TYPE_LATEST, generate_latest
@@ -55,7 +56,7 @@ class OpsServer:
         config = uvicorn.Config(Starlette(routes=routes), host=host, port=port, log_config=None, access_log=False, lifespan="off")
         self._server = uvicorn.Server(config)
         # The process has its own signal handling (servicekit.process).
-        self._server.capture_signals = _no_capture  # type: ignore[method-assign]
+        self._server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # a context manager either way
         self._task: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -82,10 +83,3 @@ class OpsServer:
     async def _metrics(self, _request: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)
 
-
-class _no_capture:  # noqa: N801  # stands in for a context manager function
-    def __enter__(self) -> None:
-        """Leave the signals alone."""
-
-    def __exit__(self, *_: object) -> None:
-        """Leave the signals alone."""
