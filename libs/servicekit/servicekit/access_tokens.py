@@ -42,7 +42,10 @@ OnRevoked = Callable[[Revocation], None]
 
 
 class AccessTokenVerifier:
-    """Knows the signing keys and what was revoked. While the issuer cannot be reached what was valid stays valid; nothing new is accepted before the first poll."""
+    """Knows the signing keys and what was revoked.
+
+    While the issuer cannot be reached what was valid stays valid; nothing new is accepted before the first poll.
+    """
 
     def __init__(self, fetch_jwks: FetchJwks, fetch_revocations: FetchRevocations, clock: Clock) -> None:
         """The two fetches are the caller's RPCs to the issuer."""

@@ -40,9 +40,7 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         """`authenticate` decides who calls, on every call but health and reflection."""
         self._authenticate = authenticate
 
-    async def intercept_service(
-        self, continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails
-    ) -> Any:  # noqa: ANN401
+    async def intercept_service(self, continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails) -> Any:  # noqa: ANN401
         """Wrap the handler of one call."""
         handler = await continuation(handler_call_details)
         method = handler_call_details.method

@@ -31,6 +31,10 @@ class BadRecordError(Exception):
     """A record that will never be understood; it goes to the dead letters."""
 
 
+class TooManyBadRecordsError(Exception):
+    """More bad records than single accidents explain; it ends the process, loudly, before the topic is emptied into the dead letters."""
+
+
 def make_producer(bootstrap_servers: str, client_id: str) -> AIOKafkaProducer:
     """Return a producer that neither loses, doubles nor reorders: acks=all, idempotent. Start and stop are the caller's."""
     return AIOKafkaProducer(
@@ -107,7 +111,7 @@ HandleOne = Callable[[Record], Awaitable[None]]
 
 
 class GroupConsumer:
-    """Handles a topic in a consumer group: commit after handling; a bad record goes to the dead letters, up to a limit; a transient error is tried again for ever.
+    """Handles a topic in a consumer group: commits after handling, buries a bad record in the dead letters, tries again for ever what may pass.
 
     `handle` takes a batch of one partition in order and must be idempotent. It raises BadRecordError for a batch that holds a record it
     cannot understand (the batch is then handled one by one) and anything else for what may pass.
@@ -122,6 +126,7 @@ class GroupConsumer:
         self._dead_letters = dead_letters
         self._dead_letter_topic = dead_letter_topic
         self._dead = 0
+        self._handled_to: dict[TopicPartition, int] = {}
         self.problem = "not started"
         self._consumer = AIOKafkaConsumer(
             topic,
@@ -136,7 +141,7 @@ class GroupConsumer:
         )
 
     async def run(self) -> None:
-        """Consume until cancelled; `problem` says in words what stands in the way, for readiness."""
+        """Consume until cancelled, or TooManyBadRecordsError; `problem` says in words what stands in the way, for readiness."""
         while True:
             try:
                 await self._consumer.start()
@@ -158,39 +163,50 @@ class GroupConsumer:
             await self._until_handled(batch)
             await self._commit(part, batch[-1].offset + 1)
             CONSUMED.labels(self._topic, "handled").inc(len(batch))
-            end = self._consumer.highwater(part)
-            if end is not None:
-                CONSUMER_LAG.labels(self._topic).set(end - batch[-1].offset - 1)
+            self._handled_to[part] = batch[-1].offset + 1
+        self._measure_lag()
+
+    def _measure_lag(self) -> None:
+        """Sum over the partitions this process has now: one that went to another process no longer counts here."""
+        ends = {part: self._consumer.highwater(part) for part in self._consumer.assignment()}
+        CONSUMER_LAG.labels(self._topic).set(sum(max(0, (end or 0) - self._handled_to.get(part, end or 0)) for part, end in ends.items()))
 
     async def _until_handled(self, batch: list[Record]) -> None:
         delay = 0.1
         while True:
             try:
-                await self._handle(batch)
-                self.problem = ""
-                return
-            except BadRecordError as error:
-                if len(batch) == 1:
-                    await self._bury(batch[0], str(error))
-                    return
-                for record in batch:
-                    await self._until_handled([record])
-                return
+                await self._handle_or_bury(batch)
+            except TooManyBadRecordsError:
+                raise
             except Exception as error:  # noqa: BLE001  # what may pass is tried again
                 self.problem = f"records of {self._topic} cannot be handled: {type(error).__name__}"
-                logger.warning("handling failed, trying again", topic=self._topic, error=type(error).__name__, delay=delay)
+                logger.warning("handling failed, trying again", topic=self._topic, error=type(error).__name__, reason=str(error), delay=delay)
                 CONSUMED.labels(self._topic, "retried").inc(len(batch))
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
+            else:
+                self.problem = ""
+                return
+
+    async def _handle_or_bury(self, batch: list[Record]) -> None:
+        try:
+            await self._handle(batch)
+        except BadRecordError as error:
+            if len(batch) == 1:
+                await self._bury(batch[0], str(error))
+                return
+            for record in batch:
+                await self._until_handled([record])
 
     async def _bury(self, record: Record, reason: str) -> None:
-        self._dead += 1
-        if self._dead > self.MAX_DEAD_LETTERS:
+        if self._dead >= self.MAX_DEAD_LETTERS:
             msg = f"more than {self.MAX_DEAD_LETTERS} bad records on {self._topic}: this is not a bad record but a bad version"
-            raise RuntimeError(msg)
+            raise TooManyBadRecordsError(msg)
         headers = [("reason", reason.encode()), ("partition", str(record.partition).encode()), ("offset", str(record.offset).encode())]
         await self._dead_letters.send_and_wait(self._dead_letter_topic, record.value, record.key or None, headers=headers)
+        self._dead += 1
         CONSUMED.labels(self._topic, "dead").inc()
+        logger.warning("bad record", topic=self._topic, partition=record.partition, offset=record.offset, reason=reason)
 
     async def _commit(self, part: TopicPartition, offset: int) -> None:
         try:

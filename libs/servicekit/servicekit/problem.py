@@ -14,6 +14,9 @@ from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
 
+# A caller's request id is taken over into logs and headers: longer ones are replaced.
+MAX_REQUEST_ID_LENGTH = 64
+
 
 def response(error: ServiceError) -> Response:
     """Return the error as problem+json."""
@@ -38,7 +41,7 @@ def install(app: FastAPI) -> None:
     @app.middleware("http")
     async def with_request_id(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
         given = request.headers.get("x-request-id", "")
-        request_id.set(given if given.isascii() and given.isprintable() and 0 < len(given) <= 64 else uuid.uuid4().hex)
+        request_id.set(given if given.isascii() and given.isprintable() and 0 < len(given) <= MAX_REQUEST_ID_LENGTH else uuid.uuid4().hex)
         answer = await call_next(request)
         answer.headers["x-request-id"] = request_id.get()
         return answer
