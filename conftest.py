@@ -1,0 +1,85 @@
+"""Real MongoDB and Kafka for every test that asks: started once per run, on free ports, in a temporary folder, only when asked for."""
+
+import asyncio
+import os
+import time
+import uuid
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import pytest
+from pymongo import MongoClient
+
+from deploy.local import kafka_broker
+from deploy.local import mongodb as local_mongodb
+from deploy.local.ports import free_port
+from deploy.local.running import Running, wait_for_port
+from deploy.local.topics import create_topics
+
+START_SECONDS = 60
+
+
+@pytest.fixture(scope="session")
+def mongodb_client(tmp_path_factory: pytest.TempPathFactory) -> Iterator[MongoClient[dict[str, object]]]:
+    """A client of a real one-member replica set: the one MONGODB_URI names, else one started for this run."""
+    given = os.environ.get("MONGODB_URI")
+    if given:
+        with MongoClient[dict[str, object]](given) as client:
+            yield client
+        return
+    home = tmp_path_factory.mktemp("mongodb")
+    port = free_port()
+    running = Running("mongodb", local_mongodb.command(local_mongodb.find_mongod(), port, home / "data"), home / "log")
+    try:
+        local_mongodb.make_ready(running, port)
+        with MongoClient[dict[str, object]](local_mongodb.uri(port)) as client:
+            yield client
+    finally:
+        running.kill()
+
+
+@pytest.fixture(scope="session", name="mongodb")
+def mongodb_fixture(mongodb_client: MongoClient[dict[str, object]]) -> str:
+    """The URI of a real one-member replica set."""
+    given = os.environ.get("MONGODB_URI")
+    port = mongodb_client.address[1] if mongodb_client.address else 0
+    return given or local_mongodb.uri(port)
+
+
+@pytest.fixture
+def database(mongodb_client: MongoClient[dict[str, object]]) -> Iterator[str]:
+    """The name of a database of this test's own; dropped after it."""
+    name = f"test_{uuid.uuid4().hex[:16]}"
+    yield name
+    mongodb_client.drop_database(name)
+
+
+@pytest.fixture(scope="session")
+def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The bootstrap servers of a real broker with the topics of proto/topics.yaml."""
+    given = os.environ.get("KAFKA_BOOTSTRAP_SERVERS")
+    if given:
+        _create_topics(given)
+        yield given
+        return
+    home = tmp_path_factory.mktemp("kafka")
+    port = free_port()
+    running = start_kafka(home, port)
+    try:
+        wait_for_port(running, "127.0.0.1", port, time.monotonic() + START_SECONDS)
+        _create_topics(f"127.0.0.1:{port}")
+        yield f"127.0.0.1:{port}"
+    finally:
+        running.kill()
+
+
+def start_kafka(home: Path, port: int) -> Running:
+    """Start a broker; it is not ready yet."""
+    return Running("kafka", kafka_broker.command(kafka_broker.find_java(), kafka_broker.find_libraries(), port, home), home / "log")
+
+
+def _create_topics(bootstrap_servers: str) -> None:
+    # In a thread of its own: this thread's event loop belongs to pytest-asyncio.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, create_topics(bootstrap_servers)).result()

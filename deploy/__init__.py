@@ -1,0 +1,1 @@
+"""How Baton is deployed."""

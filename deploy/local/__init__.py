@@ -1,0 +1,1 @@
+"""The stack on one machine: real MongoDB, real Kafka, the four services; for people, tests, faults and benchmarks alike."""

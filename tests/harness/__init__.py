@@ -1,0 +1,1 @@
+"""What tests across processes are made of: whole stacks, proxies, replica sets, clients."""
