@@ -1,0 +1,1 @@
+"""Races on real processes: what must hold whoever is first."""

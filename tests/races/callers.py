@@ -1,0 +1,140 @@
+"""Callers for the races: an AI platform and human agents that reach any replica at random and retry as the contract says."""
+
+import random
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+import grpc
+import grpc.aio
+from baton.auth.v1 import auth_pb2, auth_pb2_grpc
+from baton.conversation.v1 import agent_pb2, agent_pb2_grpc, control_pb2, event_pb2, platform_pb2, platform_pb2_grpc
+from google.rpc import error_details_pb2
+from grpc_status import rpc_status
+from servicekit.identity import METADATA_KEY, ServiceIdentity
+
+ATTEMPTS = 40
+TIMEOUT_SECONDS = 5.0
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a command came to: the event it became, or why it was refused."""
+
+    conversation_id: str
+    command_id: str
+    seq: int = 0
+    epoch: int = 0
+    refusal: str = ""
+    details: dict[str, str] = field(default_factory=dict)
+
+
+def new_id() -> str:
+    """Return a new command id."""
+    return str(uuid.uuid4())
+
+
+def refusal_of(error: grpc.aio.AioRpcError) -> tuple[str, dict[str, str]]:
+    """Return the reason and details that an error carries."""
+    status = rpc_status.from_call(error)
+    info = error_details_pb2.ErrorInfo()
+    for detail in status.details if status else ():
+        if detail.Is(error_details_pb2.ErrorInfo.DESCRIPTOR):
+            detail.Unpack(info)
+    return info.reason or error.code().name, dict(info.metadata)
+
+
+class Routed:
+    """Sends each attempt to a replica chosen at random; tries again with the same command while none answers."""
+
+    def __init__(self, targets: list[str], seed: int) -> None:
+        self._random = random.Random(seed)  # noqa: S311  # chooses a route
+        self.channels = [grpc.aio.insecure_channel(target) for target in targets]
+
+    def pick(self, methods: list[Any]) -> Any:  # noqa: ANN401  # a stub's method
+        return self._random.choice(methods)
+
+    async def command(self, methods: list[Any], request: Any, metadata: list[tuple[str, str]]) -> Answer:  # noqa: ANN401
+        """Carry one command out and return its answer; RuntimeError when no replica answers for long."""
+        for _ in range(ATTEMPTS):
+            try:
+                response = await self.pick(methods)(request, metadata=metadata, timeout=TIMEOUT_SECONDS)
+            except grpc.aio.AioRpcError as error:
+                if error.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}:
+                    continue
+                reason, details = refusal_of(error)
+                return Answer(getattr(request, "conversation_id", ""), request.command_id, refusal=reason, details=details)
+            outcome = response.outcome
+            return Answer(outcome.conversation_id, request.command_id, outcome.seq, outcome.control.epoch)
+        message = f"no replica answered {type(request).__name__}"
+        raise RuntimeError(message)
+
+    async def close(self) -> None:
+        for channel in self.channels:
+            await channel.close()
+
+
+class Platform(Routed):
+    """An AI platform."""
+
+    def __init__(self, targets: list[str], api_key: str, seed: int) -> None:
+        super().__init__(targets, seed)
+        self.stubs = [platform_pb2_grpc.PlatformServiceStub(channel) for channel in self.channels]
+        self.metadata = [("authorization", f"Bearer {api_key}")]
+
+    async def start(self, name: str) -> Answer:
+        request = platform_pb2.StartConversationRequest(
+            command_id=new_id(),
+            platform_conversation_id=name,
+            user=event_pb2.EndUser(id=f"user-{name}", name="Dika Kurniawan", email="dika@mail.example", locale="en"),
+            ai_agent=control_pb2.AiAgentRef(id="bot", name="Restaurant bot"),
+        )
+        return await self.command([stub.StartConversation for stub in self.stubs], request, self.metadata)
+
+    async def user_says(self, conversation_id: str, text: str) -> Answer:
+        request = platform_pb2.AppendUserMessageRequest(command_id=new_id(), conversation_id=conversation_id, text=text)
+        return await self.command([stub.AppendUserMessage for stub in self.stubs], request, self.metadata)
+
+    async def ai_says(self, conversation_id: str, text: str, epoch: int, command_id: str = "") -> Answer:
+        request = platform_pb2.AppendAiMessageRequest(command_id=command_id or new_id(), conversation_id=conversation_id, text=text, epoch=epoch)
+        return await self.command([stub.AppendAiMessage for stub in self.stubs], request, self.metadata)
+
+
+class Agent(Routed):
+    """A human agent, called for by the gateway's identity."""
+
+    def __init__(self, targets: list[str], identity: ServiceIdentity, access_token: str, account_id: str, seed: int) -> None:
+        super().__init__(targets, seed)
+        self.account_id = account_id
+        self.stubs = [agent_pb2_grpc.AgentServiceStub(channel) for channel in self.channels]
+        self._identity = identity
+        self._token = access_token
+
+    @property
+    def metadata(self) -> list[tuple[str, str]]:
+        return [(METADATA_KEY, self._identity.token_for("conversation")), ("authorization", f"Bearer {self._token}")]
+
+    async def take_over(self, conversation_id: str, command_id: str = "") -> Answer:
+        request = agent_pb2.TakeOverRequest(command_id=command_id or new_id(), conversation_id=conversation_id)
+        return await self.command([stub.TakeOver for stub in self.stubs], request, self.metadata)
+
+    async def says(self, conversation_id: str, text: str, seen_seq: int) -> Answer:
+        request = agent_pb2.SendMessageRequest(command_id=new_id(), conversation_id=conversation_id, text=text, seen_seq=seen_seq)
+        return await self.command([stub.SendMessage for stub in self.stubs], request, self.metadata)
+
+    async def hand_back(self, conversation_id: str, seen_seq: int) -> Answer:
+        request = agent_pb2.HandBackRequest(command_id=new_id(), conversation_id=conversation_id, seen_seq=seen_seq)
+        return await self.command([stub.HandBack for stub in self.stubs], request, self.metadata)
+
+    async def release(self, conversation_id: str) -> Answer:
+        request = agent_pb2.ReleaseRequest(command_id=new_id(), conversation_id=conversation_id, reason="race")
+        return await self.command([stub.Release for stub in self.stubs], request, self.metadata)
+
+
+async def log_in(auth_target: str, identity: ServiceIdentity, email: str, password: str) -> tuple[str, str]:
+    """Return an access token and the account's id."""
+    async with grpc.aio.insecure_channel(auth_target) as channel:
+        stub = auth_pb2_grpc.SessionServiceStub(channel)
+        request = auth_pb2.LoginRequest(email=email, password=password, client_address="127.0.0.1", user_agent="races")
+        answer = await stub.Login(request, metadata=[(METADATA_KEY, identity.token_for("auth"))], timeout=TIMEOUT_SECONDS)
+    return answer.tokens.access_token, answer.account.id
