@@ -1,0 +1,1 @@
+"""What the gateway knows without I/O: ring, cursor, patches, who is subscribed."""

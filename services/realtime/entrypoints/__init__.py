@@ -1,0 +1,1 @@
+"""What browsers reach: pages and REST (http), the socket (socket)."""

@@ -1,0 +1,1 @@
+"""The socket: upgrade, frames in, frames out."""
