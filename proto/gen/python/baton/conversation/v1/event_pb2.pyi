@@ -193,17 +193,21 @@ class LedgerLink(_message.Message):
 
     PREV_HASH_FIELD_NUMBER: _builtins.int
     HASH_FIELD_NUMBER: _builtins.int
+    TEXT_DIGEST_FIELD_NUMBER: _builtins.int
     prev_hash: _builtins.bytes
     hash: _builtins.bytes
+    text_digest: _builtins.bytes
+    """SHA-256 of the event's salted texts; it stays when texts and salt are erased."""
     def __init__(
         self,
         *,
         prev_hash: _builtins.bytes = ...,
         hash: _builtins.bytes = ...,
+        text_digest: _builtins.bytes = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["hash", b"hash", "prev_hash", b"prev_hash"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["hash", b"hash", "prev_hash", b"prev_hash", "text_digest", b"text_digest"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -233,6 +237,8 @@ class After(_message.Message):
     LAST_MESSAGE_AT_FIELD_NUMBER: _builtins.int
     PRIORITY_FIELD_NUMBER: _builtins.int
     VERSION_FIELD_NUMBER: _builtins.int
+    RECEIPTS_AT_FIELD_NUMBER: _builtins.int
+    OPEN_DRAFT_SEQS_FIELD_NUMBER: _builtins.int
     last_user_seq: _builtins.int
     last_human_seq: _builtins.int
     last_human_agent_id: _builtins.str
@@ -262,6 +268,14 @@ class After(_message.Message):
     def last_message_at(self) -> _timestamp_pb2.Timestamp:
         """The newest message of user, AI or human; the idle time runs from it."""
 
+    @_builtins.property
+    def receipts_at(self) -> _timestamp_pb2.Timestamp:
+        """When the newest Delivered was written."""
+
+    @_builtins.property
+    def open_draft_seqs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
+        """Withheld drafts that are neither resolved nor made moot by a message of the holder; ascending."""
+
     def __init__(
         self,
         *,
@@ -283,10 +297,12 @@ class After(_message.Message):
         last_message_at: _timestamp_pb2.Timestamp | None = ...,
         priority: _control_pb2.Priority.ValueType = ...,
         version: _builtins.int = ...,
+        receipts_at: _timestamp_pb2.Timestamp | None = ...,
+        open_draft_seqs: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "control", b"control", "last_message_at", b"last_message_at", "oldest_unanswered_at", b"oldest_unanswered_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "control", b"control", "last_message_at", b"last_message_at", "oldest_unanswered_at", b"oldest_unanswered_at", "receipts_at", b"receipts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "chain_head", b"chain_head", "control", b"control", "delivered_seq", b"delivered_seq", "drafts_withheld", b"drafts_withheld", "last_human_agent_id", b"last_human_agent_id", "last_human_seq", b"last_human_seq", "last_message_at", b"last_message_at", "last_user_seq", b"last_user_seq", "locale", b"locale", "oldest_unanswered_at", b"oldest_unanswered_at", "other_human_seq", b"other_human_seq", "priority", b"priority", "shown_seq", b"shown_seq", "transferred_from_id", b"transferred_from_id", "user_left", b"user_left", "user_message_count", b"user_message_count", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "chain_head", b"chain_head", "control", b"control", "delivered_seq", b"delivered_seq", "drafts_withheld", b"drafts_withheld", "last_human_agent_id", b"last_human_agent_id", "last_human_seq", b"last_human_seq", "last_message_at", b"last_message_at", "last_user_seq", b"last_user_seq", "locale", b"locale", "oldest_unanswered_at", b"oldest_unanswered_at", "open_draft_seqs", b"open_draft_seqs", "other_human_seq", b"other_human_seq", "priority", b"priority", "receipts_at", b"receipts_at", "shown_seq", b"shown_seq", "transferred_from_id", b"transferred_from_id", "user_left", b"user_left", "user_message_count", b"user_message_count", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
