@@ -1,5 +1,6 @@
 """Verifying access tokens without a call: key set and revocations are polled, each token is checked here."""
 
+import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -8,10 +9,18 @@ from enum import Enum
 from typing import Any
 
 import jwt
+from prometheus_client import Gauge
 
 from servicekit.caller import Role, UserCaller
 from servicekit.clock import Clock
-from servicekit.errors import UnauthenticatedError
+from servicekit.errors import ServiceError, UnauthenticatedError
+from servicekit.logs import get_logger
+
+logger = get_logger(__name__)
+
+# A revocation closes sockets and streams within five seconds: two polls and a slow answer.
+POLL_SECONDS = 2.0
+POLLED = Gauge("baton_revocations_polled_timestamp_seconds", "When keys and revocations were last fetched, in Unix time.")
 
 ISSUER = "baton-auth"
 AUDIENCE = "baton"
@@ -58,21 +67,41 @@ class AccessTokenVerifier:
         self._accounts: dict[str, datetime] = {}
         self._api_keys: set[str] = set()
         self._on_revoked: list[OnRevoked] = []
+        self._may_look_for_key = False
         self.last_poll: datetime | None = None
 
     def on_revoked(self, listener: OnRevoked) -> None:
         """Call `listener` for each new revocation: to close sockets and streams."""
         self._on_revoked.append(listener)
 
+    async def keep_polling(self) -> None:
+        """Poll for ever; while the issuer cannot be reached, say so once and go on."""
+        reached = True
+        while True:
+            try:
+                await self.poll()
+            except ServiceError as error:
+                if reached:
+                    logger.warning("keys and revocations cannot be fetched", error=error.message)
+                reached = False
+            else:
+                reached = True
+            await asyncio.sleep(POLL_SECONDS)
+
+    def problem(self) -> str:
+        """Say in words why nobody can be let in, for readiness; empty when that is not so."""
+        return "" if self.last_poll else "the keys of access tokens were not fetched yet"
+
     async def poll(self) -> None:
-        """Fetch what is new; errors of the fetches pass through."""
-        if not self._keys or self._since == 0:
-            await self._refresh_keys()
+        """Fetch the keys and what was revoked since; errors of the fetches pass through."""
+        await self._refresh_keys()
         revocations, until = await self._fetch_revocations(self._since)
         for revocation in revocations:
             self._apply(revocation)
         self._since = until
         self.last_poll = self._clock.now()
+        self._may_look_for_key = True
+        POLLED.set(self.last_poll.timestamp())
 
     async def _refresh_keys(self) -> None:
         document: dict[str, Any] = json.loads(await self._fetch_jwks())
@@ -102,8 +131,9 @@ class AccessTokenVerifier:
         """Return who the token speaks for; UnauthenticatedError if it is not valid now."""
         try:
             kid = str(jwt.get_unverified_header(token).get("kid", ""))
-            if kid not in self._keys:
-                # A rotated key: look once; an unknown kid that stays unknown costs one call a poll at most.
+            if kid not in self._keys and self._may_look_for_key:
+                # A key made since the last poll; one that stays unknown costs one call a poll at most.
+                self._may_look_for_key = False
                 await self._refresh_keys()
             claims = jwt.decode(token, self._keys[kid], algorithms=["EdDSA"], audience=AUDIENCE, issuer=ISSUER)
         except (jwt.InvalidTokenError, KeyError):
