@@ -2,7 +2,9 @@
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from contextlib import AsyncExitStack
 from dataclasses import dataclass
+from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
 from aiokafka.errors import KafkaError
@@ -107,7 +109,7 @@ def to_record(record: "ConsumerRecord[bytes, bytes]") -> Record:
 
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
-HandleOne = Callable[[Record], Awaitable[None]]
+Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 
 
 class GroupConsumer:
@@ -119,19 +121,31 @@ class GroupConsumer:
 
     MAX_DEAD_LETTERS = 100
 
-    def __init__(self, bootstrap_servers: str, topic: str, group: str, handle: Handle, dead_letters: AIOKafkaProducer, dead_letter_topic: str) -> None:
-        """The producer for dead letters is started and stopped by the caller."""
+    def __init__(self, bootstrap_servers: str, topic: str, group: str, handle: Handle, dead_letter_topic: str) -> None:
+        """Nothing connects before run."""
+        self._bootstrap_servers = bootstrap_servers
         self._topic = topic
+        self._group = group
         self._handle = handle
-        self._dead_letters = dead_letters
         self._dead_letter_topic = dead_letter_topic
         self._dead = 0
         self._handled_to: dict[TopicPartition, int] = {}
         self.problem = "not started"
-        self._consumer = AIOKafkaConsumer(
-            topic,
-            bootstrap_servers=bootstrap_servers,
-            group_id=group,
+
+    async def run(self) -> None:
+        """Consume until cancelled, or TooManyBadRecordsError; `problem` says in words what stands in the way, for readiness."""
+        async with AsyncExitStack() as stack:
+            self._dead_letters = await self._started(stack, lambda: make_producer(self._bootstrap_servers, f"{self._group}-dead-letters"))
+            self._consumer = await self._started(stack, self._new_consumer)
+            self.problem = ""
+            while True:
+                await self._once()
+
+    def _new_consumer(self) -> AIOKafkaConsumer:
+        return AIOKafkaConsumer(
+            self._topic,
+            bootstrap_servers=self._bootstrap_servers,
+            group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
             fetch_max_wait_ms=100,
@@ -140,21 +154,22 @@ class GroupConsumer:
             max_poll_records=1_000,
         )
 
-    async def run(self) -> None:
-        """Consume until cancelled, or TooManyBadRecordsError; `problem` says in words what stands in the way, for readiness."""
+    async def _started(self, stack: AsyncExitStack, make: Callable[[], Client]) -> Client:
+        """Start what `make` makes, a new one for each try: one that failed half-way cannot be started again."""
         while True:
+            client = make()
             try:
-                await self._consumer.start()
-                break
-            except KafkaError:
-                self.problem = "Kafka cannot be reached"
+                await client.start()
+            except KafkaError as error:
+                self.problem = f"Kafka cannot be reached: {type(error).__name__}"
+                await client.stop()
                 await asyncio.sleep(0.5)
-        try:
-            self.problem = ""
-            while True:
-                await self._once()
-        finally:
-            await self._consumer.stop()
+            except BaseException:
+                await client.stop()
+                raise
+            else:
+                stack.push_async_callback(client.stop)
+                return client
 
     async def _once(self) -> None:
         fetched = await self._consumer.getmany(timeout_ms=500, max_records=1_000)

@@ -1,0 +1,80 @@
+"""Wires the service, and starts its parts in order."""
+
+from functools import partial
+from typing import Any
+
+from baton.analytics.v1.analytics_pb2_grpc import add_AnalyticsServiceServicer_to_server
+from pymongo import AsyncMongoClient
+from servicekit.access_tokens import AccessTokenVerifier
+from servicekit.clock import SystemClock
+from servicekit.grpc_client import Peer
+from servicekit.grpc_server import GrpcServer
+from servicekit.identity import ServiceIdentity, ServiceTrust
+from servicekit.kafka import GroupConsumer
+from servicekit.logs import configure
+from servicekit.ops_http import OpsServer, Readiness
+from servicekit.process import Lifecycle
+from servicekit.service_auth import InternalAuthentication
+
+from services.analytics.adapters.auth_client import AuthClient
+from services.analytics.adapters.conversation_client import ConversationClient
+from services.analytics.adapters.event_proto import to_logged_event
+from services.analytics.adapters.mongo_facts import MongoFactStore
+from services.analytics.entrypoints.events_consumer import DEAD_LETTER_TOPIC, GROUP, TOPIC, EventsConsumer
+from services.analytics.entrypoints.figures_grpc import SERVICE_NAME, FiguresService
+from services.analytics.settings import Settings, StoreSettings
+from services.analytics.use_cases.get_figures import GetFigures
+from services.analytics.use_cases.record_events import RecordEvents
+
+SERVICE = "analytics"
+
+
+async def migrate(settings: StoreSettings) -> None:
+    """Bring the database to what this version needs; safe to run again, and at once in several processes."""
+    async with _mongo_client(settings) as client:
+        await MongoFactStore(client[settings.mongodb_database]).migrate()
+
+
+async def start(lifecycle: Lifecycle, settings: Settings) -> None:
+    """Start everything; returns when the service is up. What is started is stopped in reverse by the lifecycle."""
+    configure(SERVICE, settings.log_level)
+    stack, clock, readiness = lifecycle.stack, SystemClock(), Readiness()
+    ops = OpsServer(settings.host, settings.ops_port, readiness)
+    await ops.start()
+    stack.push_async_callback(ops.stop)
+
+    store = MongoFactStore((await stack.enter_async_context(_mongo_client(settings)))[settings.mongodb_database])
+    await store.migrate()
+
+    identity = ServiceIdentity(SERVICE, settings.service_private_key.get_secret_value(), clock)
+    auth_peer = Peer(settings.auth_target, "auth", identity)
+    stack.push_async_callback(auth_peer.close)
+    auth = AuthClient(auth_peer)
+    tokens = AccessTokenVerifier(auth.fetch_jwks, auth.fetch_revocations, clock)
+    readiness.add("access tokens", tokens.problem)
+    lifecycle.run_background(tokens.keep_polling(), "revocations")
+
+    conversation_peer = Peer(settings.conversation_target, "conversation", identity)
+    stack.push_async_callback(conversation_peer.close)
+    handle = EventsConsumer(RecordEvents(store, ConversationClient(conversation_peer)), to_logged_event, clock)
+    consumer = GroupConsumer(settings.kafka_bootstrap_servers, TOPIC, GROUP, handle, DEAD_LETTER_TOPIC)
+    readiness.add("events", lambda: consumer.problem)
+    lifecycle.run_background(consumer.run(), "events")
+
+    service = FiguresService(GetFigures(store, auth, clock))
+    server = GrpcServer(
+        authenticate=InternalAuthentication(ServiceTrust(SERVICE, settings.service_trusted_keys), tokens),
+        add_services=[partial(add_AnalyticsServiceServicer_to_server, service)],
+        service_names=[SERVICE_NAME],
+    )
+    server.listen(f"{settings.host}:{settings.grpc_port}")
+    await server.start()
+    stack.push_async_callback(server.stop, settings.grace_seconds)
+    readiness.started()
+    stack.callback(readiness.draining)
+
+
+def _mongo_client(settings: StoreSettings) -> AsyncMongoClient[dict[str, Any]]:
+    return AsyncMongoClient(
+        settings.mongodb_uri.get_secret_value(), tz_aware=True, appname=f"baton-{SERVICE}", serverSelectionTimeoutMS=5_000, timeoutMS=10_000
+    )

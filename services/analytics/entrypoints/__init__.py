@@ -1,0 +1,1 @@
+"""Where work comes in: records of the topic, and calls."""

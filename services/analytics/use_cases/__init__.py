@@ -1,0 +1,1 @@
+"""What analytics does: record facts, answer figures."""

@@ -1,0 +1,65 @@
+"""Record what events measured: in any order, any number of times, with holes; the facts are the same."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from servicekit.errors import UnavailableError
+
+from services.analytics.domain.events import LoggedEvent
+from services.analytics.domain.facts import Fact
+from services.analytics.domain.phases import Phase, fold
+from services.analytics.ports import ConversationLog, FactStore
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What became of a batch."""
+
+    facts: list[Fact] = field(default_factory=list)
+    phases: dict[str, Phase] = field(default_factory=dict)
+    # Events of the batch that followed what was known; that were known; and events that only the log still had.
+    folded: int = 0
+    repeated: int = 0
+    fetched: int = 0
+
+
+class RecordEvents:
+    """Folds events onto the phases kept for their conversations."""
+
+    def __init__(self, store: FactStore, log: ConversationLog) -> None:
+        """`log` is asked for what a jump in seq left out."""
+        self._store = store
+        self._log = log
+
+    async def __call__(self, events: Sequence[LoggedEvent]) -> Recorded:
+        """Record a batch; UnavailableError if store or log cannot be reached, and then the same batch again is safe."""
+        recorded = Recorded()
+        known = await self._store.phases({event.conversation_id for event in events})
+        recorded.phases.update(known)
+        for event in events:
+            await self._take(recorded, event)
+        moved = [phase for phase in recorded.phases.values() if phase is not known.get(phase.conversation_id)]
+        await self._store.record(recorded.facts, moved)
+        return recorded
+
+    async def _take(self, recorded: Recorded, event: LoggedEvent) -> None:
+        phase = recorded.phases.get(event.conversation_id)
+        seq = phase.seq if phase else 0
+        if event.seq <= seq:
+            recorded.repeated += 1
+        elif event.seq == seq + 1:
+            _fold_all(recorded, [event])
+            recorded.folded += 1
+        else:
+            left_out = [logged for logged in await self._log.events_of(event.conversation_id) if logged.seq > seq]
+            if not left_out or left_out[-1].seq < event.seq:
+                raise UnavailableError(f"The log does not yet answer with event {event.seq} of {event.conversation_id}.")
+            _fold_all(recorded, left_out)
+            recorded.fetched += len(left_out)
+
+
+def _fold_all(recorded: Recorded, events: Iterable[LoggedEvent]) -> None:
+    for event in events:
+        phase, facts = fold(recorded.phases.get(event.conversation_id), event)
+        recorded.phases[event.conversation_id] = phase
+        recorded.facts.extend(facts)
