@@ -1,0 +1,1 @@
+"""Accounts, sessions and keys: who may use Baton, and what the other services trust."""
