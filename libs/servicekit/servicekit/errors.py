@@ -10,6 +10,7 @@ ServiceError
 ├── PreconditionError       the state does not allow it; trying again does not help
 ├── ExhaustedError          too much, too often
 ├── ExpiredError            a position that is no longer kept
+├── TooLargeError           more bytes than are read (HTTP only; over gRPC the transport itself refuses)
 └── UnavailableError        a dependency is down or too slow; the same command again is safe
 """
 
@@ -39,6 +40,7 @@ class Kind(Enum):
     PRECONDITION = Codes("FAILED_PRECONDITION", 409, "Not possible in this state")
     EXHAUSTED = Codes("RESOURCE_EXHAUSTED", 429, "Too many")
     EXPIRED = Codes("OUT_OF_RANGE", 410, "No longer kept")
+    TOO_LARGE = Codes("RESOURCE_EXHAUSTED", 413, "Too large")
     UNAVAILABLE = Codes("UNAVAILABLE", 503, "Not available right now")
     INTERNAL = Codes("INTERNAL", 500, "Something went wrong")
 
@@ -113,6 +115,12 @@ class ExpiredError(ServiceError):
     """A position that is no longer kept."""
 
     kind = Kind.EXPIRED
+
+
+class TooLargeError(ServiceError):
+    """More bytes than are read."""
+
+    kind = Kind.TOO_LARGE
 
 
 class UnavailableError(ServiceError):
