@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError
+from aiokafka.errors import KafkaError, ProducerClosed
 from prometheus_client import Counter, Gauge
 
 from servicekit.logs import get_logger
@@ -48,6 +48,18 @@ def make_producer(bootstrap_servers: str, client_id: str) -> AIOKafkaProducer:
         request_timeout_ms=10_000,
         retry_backoff_ms=100,
     )
+
+
+async def abandon(producer: AIOKafkaProducer) -> None:
+    """Stop a producer without sending what it still holds: what was not acknowledged is another's to send now. Its pending futures fail."""
+    # The library's own stop() flushes for as long as it takes, for ever with idempotence; there is no public way not to.
+    sender = producer._sender.sender_task  # noqa: SLF001
+    while sender is not None and not sender.done():
+        # The first cancellation lets requests under way end, the next one ends them.
+        sender.cancel()
+        await asyncio.wait([sender], timeout=0.05)
+    producer._message_accumulator.fail_all(ProducerClosed())  # noqa: SLF001
+    await producer.stop()
 
 
 class TopicReader:
