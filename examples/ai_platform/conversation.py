@@ -1,0 +1,182 @@
+"""One conversation as a state machine: what has been said, who may speak, and what comes next. No I/O, no time."""
+
+import uuid
+from enum import Enum, auto
+
+from baton.conversation.v1 import control_pb2, platform_pb2
+
+from examples.ai_platform.dialogues import Exchange
+from examples.ai_platform.plan import Plan
+
+_NAMESPACE = uuid.UUID("3f0f5c0e-6f3c-4c5e-9d5e-0b9d6a1c7a11")
+# Said when the script is over and a human still writes.
+_THANKS = Exchange("Thank you, that is all I wanted to know.", "You are welcome. Have a good day!")
+
+
+class Move(Enum):
+    """What happens next."""
+
+    USER_SPEAKS = auto()
+    AI_ANSWERS = auto()
+    ASK_FOR_HUMAN = auto()
+    WITHDRAW_REQUEST = auto()
+    # The AI ends the conversation: everything is said.
+    RESOLVE = auto()
+    # The user goes away.
+    LEAVE = auto()
+    # The user writes again after the conversation was closed.
+    COME_BACK = auto()
+    # Nothing, until Baton says something or patience runs out.
+    WAIT = auto()
+    END = auto()
+
+
+class Conversation:
+    """A place in the script and the control state that Baton last told."""
+
+    def __init__(self, plan: Plan) -> None:
+        """Begin before the first word."""
+        self.plan = plan
+        self.conversation_id = ""
+        self.control = control_pb2.ControlState()
+        self.chapter = 0
+        self.index = 0
+        # True while the user's last message has no answer.
+        self.waiting = False
+        self.asked = False
+        # True when Baton said that the AI is to answer now.
+        self.reply_due = False
+        self.patient = True
+        # The newest human's message that reached the platform.
+        self.heard_seq = 0
+        self._exchanges = list(plan.chapters[0])
+        self._left = False
+        self._last_user_seq = 0
+
+    @property
+    def exchange(self) -> Exchange:
+        """Return the exchange under way, or the next one."""
+        return self._exchanges[self.index]
+
+    def next_move(self) -> Move:
+        """Say what happens next, given all that was heard so far."""
+        if self.control.holder == control_pb2.HOLDER_CLOSED:
+            return Move.COME_BACK if self._may_come_back() else Move.END
+        if self._left:
+            return self._after_the_user_left()
+        if self.waiting:
+            return self._while_the_user_waits()
+        if self.index >= len(self._exchanges):
+            return self._at_the_end()
+        if self.chapter == 0 and self.plan.leaves_at == self.index:
+            return Move.LEAVE
+        return Move.USER_SPEAKS
+
+    def _may_come_back(self) -> bool:
+        return self.control.close_reason != control_pb2.CLOSE_REASON_SPAM and self.chapter + 1 < len(self.plan.chapters)
+
+    def _after_the_user_left(self) -> Move:
+        if self.control.holder == control_pb2.HOLDER_HUMAN:
+            return Move.WAIT  # the human sees that the user has left, and closes it
+        return Move.RESOLVE if self.control.holder == control_pb2.HOLDER_AI else Move.LEAVE
+
+    def _while_the_user_waits(self) -> Move:
+        if not self.control.ai_may_speak:
+            return Move.WAIT if self.patient else Move.LEAVE
+        asking = self.plan.asking
+        if asking and not self.asked and self.chapter == 0 and self.index == asking.at:
+            return Move.ASK_FOR_HUMAN
+        return Move.AI_ANSWERS
+
+    def _at_the_end(self) -> Move:
+        if self.control.holder == control_pb2.HOLDER_AI:
+            return Move.RESOLVE
+        if self.patient:
+            return Move.WAIT
+        return Move.WITHDRAW_REQUEST if self.control.ai_may_speak else Move.LEAVE
+
+    def command_id(self, what: str) -> str:
+        """Return the id of a command. It is made from what is said, so that trying again, even after a restart, is the same command."""
+        return str(uuid.uuid5(_NAMESPACE, f"{self.plan.platform_conversation_id}/{what}"))
+
+    def user_command_id(self) -> str:
+        """Return the id under which the user's present message is sent."""
+        return self.command_id(f"user/{self.chapter}/{self.index}")
+
+    def ai_command_id(self, epoch: int) -> str:
+        """Return the id of the present answer. Said again under another epoch it is another command."""
+        return self.command_id(f"ai/{self.chapter}/{self.index}/{epoch}")
+
+    def learn(self, control: control_pb2.ControlState) -> None:
+        """Take a control state, unless it is older than the one that is known: answers and Watch overtake each other."""
+        if _order(control) < _order(self.control):
+            return
+        if control.epoch != self.control.epoch:
+            self.patient = True
+            self.reply_due = False
+        self.control.CopyFrom(control)
+
+    def may_speak_under(self, epoch: int) -> bool:
+        """Say whether an answer written under this epoch may still be said."""
+        return self.control.ai_may_speak and self.control.epoch == epoch
+
+    def user_spoke(self, seq: int) -> None:
+        """Note that the user's message stands at seq."""
+        self._last_user_seq = seq
+        self.waiting = True
+        if self.heard_seq > seq:  # a human's answer overtook the acknowledgement
+            self._answered()
+
+    def ai_answered(self, answered: Exchange) -> None:
+        """Note that the AI's answer stands; nothing changes if a human's answer was heard meanwhile."""
+        if self.waiting and self.exchange is answered:
+            self._answered()
+        self.reply_due = False
+
+    def _answered(self) -> None:
+        self.waiting = False
+        self.index += 1
+
+    def user_left(self) -> None:
+        """Note that the user has gone."""
+        self._left = True
+
+    def begin_next_chapter(self) -> None:
+        """Let the user come back with another matter."""
+        self.chapter += 1
+        self.index, self.waiting, self._left = 0, False, False
+        self._exchanges = list(self.plan.chapters[self.chapter])
+
+    def resume(self, chapter: int, index: int, *, waiting: bool, last_user_seq: int) -> None:
+        """Go to the place where a former run of the program stopped: after exchange `index` of the chapter has been said by the user."""
+        self.chapter, self._exchanges = chapter, list(self.plan.chapters[chapter])
+        self.index, self.waiting = (index, True) if waiting else (index + 1, False)
+        self._last_user_seq = last_user_seq
+        self.asked = self.control.holder == control_pb2.HOLDER_QUEUE
+
+    def resume_closed(self) -> None:
+        """Note that a former run saw this conversation to its end; it stays closed."""
+        self.chapter = len(self.plan.chapters) - 1
+
+    def hear(self, item: platform_pb2.WatchResponse) -> bool:
+        """Take what Baton sent (again, perhaps). Return whether it holds a human's words that are to be delivered up to its seq."""
+        words = item.message if item.HasField("message") else item.control_changed.message
+        new = words.HasField("agent") and item.seq > self.heard_seq
+        if new:
+            self._hear_human(item.seq)
+        self.learn(item.control)
+        if item.control_changed.reply_due and self.may_speak_under(item.control.epoch) and self.waiting:
+            self.reply_due = True
+        return new
+
+    def _hear_human(self, seq: int) -> None:
+        self.heard_seq = seq
+        self.patient = True
+        if self.waiting and seq > self._last_user_seq:
+            self._answered()
+        if self.index >= len(self._exchanges) and self._exchanges[-1] is not _THANKS:
+            self._exchanges.append(_THANKS)
+
+
+def _order(control: control_pb2.ControlState) -> tuple[int, int, int]:
+    return control.epoch, control.since.seconds, control.since.nanos

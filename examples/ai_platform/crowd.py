@@ -1,0 +1,94 @@
+"""Many conversations at once: begins them at a rate, hears Baton for all of them, and takes up those that a former run left open."""
+
+import asyncio
+import itertools
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from baton.conversation.v1 import control_pb2, platform_pb2
+
+from examples.ai_platform.connector import Connector, RefusedError
+from examples.ai_platform.conversation import Conversation
+from examples.ai_platform.dialogues import Dialogue
+from examples.ai_platform.plan import conversation_id, draw, parse
+from examples.ai_platform.player import Pace, Player
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True)
+class Traffic:
+    """How much goes on."""
+
+    seed: int
+    # New conversations per minute.
+    rate: float
+    # How many are played at once; the rate waits for a free place.
+    parallel: int
+    # Stop after this many have begun and ended; 0 for never.
+    conversations: int
+    # Share of the AI's answers that are sent although control was lost while they were written.
+    late_share: float
+
+
+class Crowd:
+    """All conversations of this platform."""
+
+    def __init__(self, connector: Connector, dialogues: Sequence[Dialogue], traffic: Traffic, pace: Pace) -> None:
+        """Nothing is sent before `run`."""
+        self._connector = connector
+        self._dialogues = dialogues
+        self._traffic = traffic
+        self._pace = pace
+        self._players: dict[str, Player] = {}
+        self._left_open: asyncio.Queue[str] = asyncio.Queue()
+        self._places = asyncio.Semaphore(traffic.parallel)
+
+    async def run(self) -> None:
+        """Run until cancelled, or until the conversations asked for have ended. ExceptionGroup of RefusedError when Baton will not have this platform."""
+        async with asyncio.TaskGroup() as tasks:
+            standing = (tasks.create_task(self._connector.follow(self.hear)), tasks.create_task(self._take_up_what_was_left()))
+            await self._begin_all()
+            for task in standing:
+                task.cancel()
+
+    async def hear(self, item: platform_pb2.WatchResponse) -> None:
+        """Give an item to its conversation; an open one that is not being played is one that a former run left."""
+        name = item.platform_conversation_id
+        if player := self._players.get(name):
+            try:
+                await player.hear(item)
+            except RefusedError as refusal:
+                logger.warning("%s: what was sent for it could not be reported: %s", name, refusal)
+        elif parse(name) and item.control.holder != control_pb2.HOLDER_CLOSED:
+            self._left_open.put_nowait(name)
+
+    async def _begin_all(self) -> None:
+        begun = itertools.count() if self._traffic.conversations == 0 else range(self._traffic.conversations)
+        async with asyncio.TaskGroup() as playing:
+            for number in begun:
+                await self._places.acquire()
+                playing.create_task(self._play(conversation_id(self._traffic.seed, number)))
+                await asyncio.sleep(60 / self._traffic.rate)
+
+    async def _take_up_what_was_left(self) -> None:
+        async with asyncio.TaskGroup() as playing:
+            while True:
+                name = await self._left_open.get()
+                await self._places.acquire()
+                playing.create_task(self._play(name))
+
+    async def _play(self, name: str) -> None:
+        """Play one conversation and give its place back."""
+        numbers = parse(name)
+        try:
+            if numbers and name not in self._players:
+                plan = draw(*numbers, self._dialogues, self._traffic.late_share)
+                self._players[name] = player = Player(Conversation(plan), self._connector, self._pace)
+                await player.play()
+        except RefusedError as refusal:
+            logger.warning("%s: given up: %s", name, refusal)
+        finally:
+            self._players.pop(name, None)
+            self._places.release()

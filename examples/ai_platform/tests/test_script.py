@@ -1,0 +1,139 @@
+"""Dialogues, people, plans and the state machine, without a network."""
+
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+from baton.conversation.v1 import control_pb2, platform_pb2
+
+from examples.ai_platform import dialogues
+from examples.ai_platform.conversation import Conversation, Move
+from examples.ai_platform.dialogues import Dialogue, Exchange
+from examples.ai_platform.people import HOUSEHOLD, LEISURE, TRAVEL, Person, bot_for
+from examples.ai_platform.plan import Plan, draw, parse
+
+SCRIPT = (Exchange("u1", "a1"), Exchange("u2", "a2"))
+
+
+def conversation() -> Conversation:
+    begun = Conversation(Plan("1-0", Person("user-1", "", "", "id"), LEISURE, (SCRIPT,)))
+    begun.learn(control(control_pb2.HOLDER_AI, 1))
+    return begun
+
+
+def control(holder: "control_pb2.Holder.ValueType", epoch: int) -> control_pb2.ControlState:
+    return control_pb2.ControlState(holder=holder, epoch=epoch, ai_may_speak=holder == control_pb2.HOLDER_AI)
+
+
+def human_says(seq: int, epoch: int) -> platform_pb2.WatchResponse:
+    words = platform_pb2.MessageToDeliver(text="Hello", agent=control_pb2.AgentRef(id="a", display_name="Budi"))
+    return platform_pb2.WatchResponse(seq=seq, control=control(control_pb2.HOLDER_HUMAN, epoch), message=words)
+
+
+def test_the_built_in_dialogues_are_there_and_small() -> None:
+    read = dialogues.read(dialogues.BUILT_IN)
+    assert len(read) >= 300
+    assert all(exchange.user and exchange.ai for dialogue in read for exchange in dialogue.exchanges)
+    assert dialogues.BUILT_IN.stat().st_size < 400_000
+
+
+@pytest.mark.parametrize("name", ["mine.jsonl", "mine.jsonl.gz"])
+def test_other_dialogues_of_the_same_shape_are_read_zipped_or_not(tmp_path: Path, name: str) -> None:
+    row = {"id": "x", "services": [], "turns": [["user", "Hi"], ["ai", "Hello"]]}
+    data = (json.dumps(row) + "\n\n").encode()
+    (tmp_path / name).write_bytes(gzip.compress(data) if name.endswith(".gz") else data)
+    assert dialogues.read(tmp_path / name) == (Dialogue("x", (), (Exchange("Hi", "Hello"),)),)
+
+
+def test_a_file_without_a_dialogue_is_an_error(tmp_path: Path) -> None:
+    (tmp_path / "empty.jsonl").write_text('{"id": "x", "services": [], "turns": []}\n')
+    with pytest.raises(ValueError, match="no dialogue"):
+        dialogues.read(tmp_path / "empty.jsonl")
+
+
+def test_turns_of_one_speaker_in_a_row_are_one_and_a_last_word_of_the_user_is_answered() -> None:
+    turns = [["ai", "Welcome"], ["user", "Hi"], ["user", "I need a taxi"], ["ai", "Where to?"], ["user", "Home"]]
+    first, last = dialogues.exchanges(turns)
+    assert first == Exchange("Hi\nI need a taxi", "Where to?")
+    assert last.user == "Home"
+    assert last.ai
+
+
+@pytest.mark.parametrize(("services", "bot"), [(["Hotels_2", "Media_1"], TRAVEL), (["Events_1"], LEISURE), (["Banks_1"], HOUSEHOLD), ([], HOUSEHOLD)])
+def test_each_matter_has_its_bot(services: list[str], bot: object) -> None:
+    assert bot_for(services) == bot
+
+
+def test_the_same_seed_and_number_give_the_same_plan() -> None:
+    read = dialogues.read(dialogues.BUILT_IN)
+    plans = [draw(3, number, read, 0.5) for number in range(300)]
+    assert plans == [draw(3, number, read, 0.5) for number in range(300)]
+    assert parse(plans[7].platform_conversation_id) == (3, 7)
+    assert parse("somebody-elses") is None
+
+
+def test_among_many_plans_there_is_every_kind_of_user() -> None:
+    read = dialogues.read(dialogues.BUILT_IN)
+    plans = [draw(3, number, read, 0.5) for number in range(300)]
+    assert any(plan.asking and plan.asking.by_user for plan in plans)
+    assert any(plan.asking and not plan.asking.by_user for plan in plans)
+    assert any(plan.leaves_at for plan in plans)
+    assert any(len(plan.chapters) == 2 for plan in plans)
+    assert {plan.late for plan in plans} == {True, False}
+    assert {plan.person.locale for plan in plans} >= {"id", "en", ""}
+    assert any(not plan.person.name and plan.person.id for plan in plans)
+    assert all("@example." in plan.person.email or not plan.person.email for plan in plans)
+    assert all(plan.asking.at < len(plan.chapters[0]) for plan in plans if plan.asking)
+
+
+def test_an_older_control_state_never_replaces_a_newer_one() -> None:
+    it = conversation()
+    it.learn(control(control_pb2.HOLDER_HUMAN, 2))
+    it.learn(control(control_pb2.HOLDER_AI, 1))
+    assert it.control.holder == control_pb2.HOLDER_HUMAN
+    assert not it.may_speak_under(1)
+
+
+def test_a_humans_answer_that_overtakes_the_acknowledgement_of_the_question_counts() -> None:
+    it = conversation()
+    assert it.hear(human_says(seq=9, epoch=2))
+    it.user_spoke(8)
+    assert not it.waiting
+    assert it.exchange.user == "u2"
+
+
+def test_a_humans_message_from_before_the_users_is_no_answer_to_it() -> None:
+    it = conversation()
+    it.user_spoke(8)
+    it.hear(human_says(seq=7, epoch=2))
+    assert it.waiting
+    assert it.next_move() is Move.WAIT
+
+
+def test_a_user_whose_patience_ends_while_a_human_is_silent_leaves() -> None:
+    it = conversation()
+    it.user_spoke(2)
+    it.hear(platform_pb2.WatchResponse(seq=3, control=control(control_pb2.HOLDER_HUMAN, 2), control_changed=platform_pb2.ControlChanged()))
+    assert it.next_move() is Move.WAIT
+    it.patient = False
+    assert it.next_move() is Move.LEAVE
+
+
+def test_after_the_script_a_human_is_thanked_once() -> None:
+    it = conversation()
+    for seq in (2, 4):
+        it.user_spoke(seq)
+        it.ai_answered(it.exchange)
+    it.learn(control(control_pb2.HOLDER_HUMAN, 2))
+    it.hear(human_says(6, 2))
+    assert "Thank" in it.exchange.user
+    it.user_spoke(7)
+    it.hear(human_says(8, 2))
+    assert it.next_move() is Move.WAIT
+
+
+def test_a_command_has_the_same_id_whenever_it_is_made_and_an_answer_another_one_under_another_epoch() -> None:
+    assert conversation().user_command_id() == conversation().user_command_id()
+    assert conversation().ai_command_id(1) == conversation().ai_command_id(1)
+    assert conversation().ai_command_id(1) != conversation().ai_command_id(3)
