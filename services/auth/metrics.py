@@ -4,7 +4,9 @@ from prometheus_client import Counter, Gauge, Histogram
 
 LOGINS = Counter("baton_auth_logins_total", "Tries to log in, by how they ended: ok, failed, limited.", ["result"])
 REFRESHES = Counter(
-    "baton_auth_refreshes_total", "Uses of refresh tokens: rotated; repeated within the grace; ended, because the session was over or the token reused.", ["result"]
+    "baton_auth_refreshes_total",
+    "Uses of refresh tokens: rotated; repeated within the grace; ended, because the session was over or the token reused.",
+    ["result"],
 )
 TICKETS = Counter("baton_auth_tickets_redeemed_total", "Uses of socket tickets, by how they ended: ok, invalid.", ["result"])
 KEYS_VERIFIED = Counter("baton_auth_api_keys_verified_total", "Verifications of API keys, by how they ended: ok, invalid.", ["result"])

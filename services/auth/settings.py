@@ -1,4 +1,4 @@
-"""Settings from the environment: BATON_AUTH_…"""
+"""Settings, from environment variables that begin with BATON_AUTH_."""
 
 from pydantic import SecretStr
 from servicekit.settings import ServiceSettings, config

@@ -41,4 +41,3 @@ class MongoStore:
         with unavailable_without_mongodb(), pymongo.timeout(TIMEOUT_SECONDS):
             async with self._client.start_session() as session:
                 return await session.with_transaction(attempt, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True))
-

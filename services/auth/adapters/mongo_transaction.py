@@ -77,7 +77,8 @@ class MongoTransaction(MongoReader):
         counter = await self._database.counters.find_one_and_update(
             {"_id": REVOCATION_COUNTER}, {"$inc": {"n": 1}}, upsert=True, return_document=ReturnDocument.AFTER, session=self._session
         )
-        await self._database.revocations.insert_one(documents.revocation_document(int(counter["n"]), revocation), session=self._session)
+        number = int(counter["n"]) if counter else 1
+        await self._database.revocations.insert_one(documents.revocation_document(number, revocation), session=self._session)
 
     async def add_audit_entry(self, entry: AuditEntry) -> None:
         """Insert."""

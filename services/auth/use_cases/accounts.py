@@ -6,6 +6,7 @@ from datetime import datetime
 
 from servicekit.caller import Role, UserCaller
 from servicekit.clock import Clock
+
 from services.auth.domain import fields
 from services.auth.domain.accounts import LINK_LIFETIME, Account, AuditEntry, PasswordLink
 from services.auth.domain.errors import AccountNotFoundError, EmailTakenError, LastAdministratorError

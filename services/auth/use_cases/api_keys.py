@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from servicekit.caller import UserCaller
 from servicekit.clock import Clock
+
 from services.auth.domain import fields
 from services.auth.domain.api_keys import LAST_USED_STEP, SECRET_PREFIX, ApiKey
 from services.auth.domain.errors import KeyInvalidError, KeyNotFoundError

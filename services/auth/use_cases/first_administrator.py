@@ -7,6 +7,7 @@ from datetime import datetime
 from servicekit.caller import Role
 from servicekit.clock import Clock
 from servicekit.errors import AlreadyExistsError
+
 from services.auth.domain import fields
 from services.auth.domain.accounts import Account, AuditEntry, Workspace
 from services.auth.domain.errors import EmailTakenError

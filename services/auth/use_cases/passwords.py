@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from servicekit.caller import UserCaller
 from servicekit.clock import Clock
+
 from services.auth.domain import fields
 from services.auth.domain.errors import LinkInvalidError, LoginFailedError
 from services.auth.domain.secrets import digest

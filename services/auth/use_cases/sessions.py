@@ -6,6 +6,7 @@ from datetime import datetime
 
 from servicekit.caller import UserCaller
 from servicekit.clock import Clock
+
 from services.auth.domain import fields
 from services.auth.domain.accounts import Account
 from services.auth.domain.errors import LoginFailedError, SessionEndedError, TicketInvalidError

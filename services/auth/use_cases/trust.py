@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from servicekit.clock import Clock
+
 from services.auth.domain.accounts import Account
 from services.auth.domain.revocations import OF_USE, Revocation
 from services.auth.ports import Store

@@ -1,0 +1,1 @@
+"""The RPCs: decode, call a use case, encode."""
