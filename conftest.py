@@ -1,11 +1,9 @@
 """Real MongoDB and Kafka for every test that asks: started once per run, on free ports, in a temporary folder, only when asked for."""
 
-import asyncio
 import os
 import time
 import uuid
 from collections.abc import Iterator
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -15,7 +13,7 @@ from deploy.local import kafka_broker
 from deploy.local import mongodb as local_mongodb
 from deploy.local.ports import free_port
 from deploy.local.running import Running, wait_for_port
-from deploy.local.topics import create_topics
+from deploy.local.topics import create_topics_now
 
 START_SECONDS = 60
 
@@ -80,6 +78,7 @@ def start_kafka(home: Path, port: int) -> Running:
 
 
 def _create_topics(bootstrap_servers: str) -> None:
-    # In a thread of its own: this thread's event loop belongs to pytest-asyncio.
-    with ThreadPoolExecutor(1) as thread:
-        thread.submit(asyncio.run, create_topics(bootstrap_servers)).result()
+    deadline = time.monotonic() + START_SECONDS
+    while not create_topics_now(bootstrap_servers):
+        if time.monotonic() > deadline:
+            pytest.fail(f"Kafka at {bootstrap_servers} takes no topics")

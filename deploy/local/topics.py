@@ -1,7 +1,7 @@
 """Creates the topics of proto/topics.yaml on a broker."""
 
 import asyncio
-import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -19,23 +19,24 @@ def registered() -> list[dict[str, Any]]:
     return topics
 
 
-async def create_topics(bootstrap_servers: str, timeout_seconds: float = 60) -> None:
-    """Create the topics that are missing, as soon as the broker answers; TimeoutError if it does not."""
-    deadline = time.monotonic() + timeout_seconds
-    while True:
-        admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=10_000)
+def create_topics_now(bootstrap_servers: str) -> bool:
+    """Create the topics that are missing; False if the broker does not take them now. Blocks, and may be called where an event loop runs."""
+    with ThreadPoolExecutor(1) as thread:
         try:
-            await admin.start()
-            await _create(admin)
-        except KafkaError as error:
-            if time.monotonic() > deadline:
-                msg = f"Kafka at {bootstrap_servers} takes no topics: {error!r}"
-                raise TimeoutError(msg) from error
-            await asyncio.sleep(0.1)
-        else:
-            return
-        finally:
-            await admin.close()
+            thread.submit(asyncio.run, create_topics(bootstrap_servers)).result()
+        except KafkaError:
+            return False
+    return True
+
+
+async def create_topics(bootstrap_servers: str) -> None:
+    """Create the topics that are missing; KafkaError if the broker does not take them now."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=bootstrap_servers, request_timeout_ms=10_000)
+    try:
+        await admin.start()
+        await _create(admin)
+    finally:
+        await admin.close()
 
 
 async def _create(admin: AIOKafkaAdminClient) -> None:
