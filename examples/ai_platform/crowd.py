@@ -65,30 +65,45 @@ class Crowd:
             self._left_open.put_nowait(name)
 
     async def _begin_all(self) -> None:
-        begun = itertools.count() if self._traffic.conversations == 0 else range(self._traffic.conversations)
+        numbers = itertools.count() if self._traffic.conversations == 0 else range(self._traffic.conversations)
         async with asyncio.TaskGroup() as playing:
-            for number in begun:
-                await self._places.acquire()
-                playing.create_task(self._play(conversation_id(self._traffic.seed, number)))
-                await asyncio.sleep(60 / self._traffic.rate)
+            for number in numbers:
+                if await self._begin(conversation_id(self._traffic.seed, number), playing):
+                    await asyncio.sleep(60 / self._traffic.rate)
 
     async def _take_up_what_was_left(self) -> None:
         async with asyncio.TaskGroup() as playing:
             while True:
-                name = await self._left_open.get()
-                await self._places.acquire()
-                playing.create_task(self._play(name))
+                await self._begin(await self._left_open.get(), playing)
 
-    async def _play(self, name: str) -> None:
-        """Play one conversation and give its place back."""
+    async def _begin(self, name: str, playing: asyncio.TaskGroup) -> bool:
+        """Begin or take up a conversation as soon as there is a place. Return False if it was there before: that costs nothing of the rate."""
+        await self._places.acquire()
         numbers = parse(name)
-        try:
-            if numbers and name not in self._players:
-                plan = draw(*numbers, self._dialogues, self._traffic.late_share)
-                self._players[name] = player = Player(Conversation(plan), self._connector, self._pace)
-                await player.play()
-        except RefusedError as refusal:
-            logger.warning("%s: given up: %s", name, refusal)
-        finally:
-            self._players.pop(name, None)
+        if numbers is None or name in self._players:
             self._places.release()
+            return False
+        plan = draw(*numbers, self._dialogues, self._traffic.late_share)
+        self._players[name] = player = Player(Conversation(plan), self._connector, self._pace)
+        try:
+            new = await player.begin()
+        except RefusedError as refusal:
+            self._end(name, refusal)
+            return True
+        playing.create_task(self._play(name, player))
+        return new
+
+    async def _play(self, name: str, player: Player) -> None:
+        try:
+            await player.play()
+        except RefusedError as refusal:
+            self._end(name, refusal)
+        else:
+            self._end(name)
+
+    def _end(self, name: str, refusal: RefusedError | None = None) -> None:
+        """Give a conversation's place back."""
+        if refusal:
+            logger.warning("%s: given up: %s", name, refusal)
+        del self._players[name]
+        self._places.release()

@@ -34,7 +34,7 @@ class Player:
     """One conversation being played."""
 
     def __init__(self, conversation: Conversation, connector: Connector, pace: Pace) -> None:
-        """Nothing is sent before `play`."""
+        """Nothing is sent before `begin`."""
         self.conversation = conversation
         self._connector = connector
         self._stub = connector.stub
@@ -53,9 +53,24 @@ class Player:
             Move.WAIT: self._wait_for_baton,
         }
 
+    async def begin(self) -> bool:
+        """Start the conversation, or find the place in it where a former run stopped. Return whether it is new."""
+        plan = self.conversation.plan
+        request = platform_pb2.StartConversationRequest(
+            command_id=self.conversation.command_id("start"),
+            platform_conversation_id=plan.platform_conversation_id,
+            user=event_pb2.EndUser(id=plan.person.id, name=plan.person.name, email=plan.person.email, locale=plan.person.locale),
+            ai_agent=control_pb2.AiAgentRef(id=plan.bot.id, name=plan.bot.name),
+        )
+        outcome = (await self._connector.command(self._stub.StartConversation, request)).outcome
+        self.conversation.conversation_id = outcome.conversation_id
+        self.conversation.learn(outcome.control)
+        if outcome.repeated:
+            await self._find_place()
+        return not outcome.repeated
+
     async def play(self) -> None:
-        """Play to the end. RefusedError when Baton refuses what no other state would make right."""
-        await self._begin()
+        """Play what was begun to its end. RefusedError when Baton refuses what no other state would make right."""
         while (move := self.conversation.next_move()) is not Move.END:
             self._changed.clear()
             try:
@@ -86,20 +101,6 @@ class Player:
     @property
     def _id(self) -> str:
         return self.conversation.conversation_id
-
-    async def _begin(self) -> None:
-        plan = self.conversation.plan
-        request = platform_pb2.StartConversationRequest(
-            command_id=self.conversation.command_id("start"),
-            platform_conversation_id=plan.platform_conversation_id,
-            user=event_pb2.EndUser(id=plan.person.id, name=plan.person.name, email=plan.person.email, locale=plan.person.locale),
-            ai_agent=control_pb2.AiAgentRef(id=plan.bot.id, name=plan.bot.name),
-        )
-        outcome = (await self._connector.command(self._stub.StartConversation, request)).outcome
-        self.conversation.conversation_id = outcome.conversation_id
-        self.conversation.learn(outcome.control)
-        if outcome.repeated:
-            await self._find_place()
 
     async def _find_place(self) -> None:
         """Find where a former run stopped: say the user's messages again under their ids, which doubles none, up to the last that Baton has."""

@@ -56,8 +56,12 @@ class Playing:
 
     async def __aenter__(self) -> Self:
         self.watching = asyncio.create_task(self._connector.follow(self._hear))
-        self.playing = asyncio.create_task(self.player.play())
+        self.playing = asyncio.create_task(self._play())
         return self
+
+    async def _play(self) -> None:
+        await self.player.begin()
+        await self.player.play()
 
     async def _hear(self, item: platform_pb2.WatchResponse) -> None:
         if not item.HasField("caught_up"):
@@ -229,6 +233,16 @@ async def test_a_crowd_takes_up_what_a_former_run_left_open(baton: FakeBaton, co
     await until(lambda: len(baton.kept) == 3 and all(kept.control.holder == control_pb2.HOLDER_CLOSED for kept in baton.kept.values()))
     taking_up.cancel()
     await asyncio.wait({taking_up})
+
+
+async def test_the_same_seed_passes_over_what_was_played_and_goes_on(baton: FakeBaton, connector: Connector) -> None:
+    dialogues, pace = (Dialogue("d", (), SCRIPT),), Pace(thinking=0.01, patience=0.05)
+    await Crowd(connector, dialogues, Traffic(5, 6000, 3, 3, 0), pace).run()
+    going_on = asyncio.create_task(Crowd(connector, dialogues, Traffic(5, 0.001, 3, 0, 0), pace).run())
+    await until(lambda: "5-3" in baton.kept)
+    going_on.cancel()
+    await asyncio.wait({going_on})
+    assert all(kept.log.count(("user", "u1", 1)) == 1 for kept in baton.kept.values() if kept.name != "5-3")
 
 
 async def test_a_key_that_is_refused_ends_the_program_instead_of_knocking_for_ever(baton: FakeBaton, connector: Connector) -> None:
