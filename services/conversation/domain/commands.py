@@ -143,19 +143,16 @@ class HandBack(AgentCommand):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Transfer(AgentCommand):
-    """By the holder, a supervisor, or anyone while no human holds it: `to` handles it now. `to` is known to be active here."""
+    """By the holder, a supervisor, or anyone while no human holds it: another agent handles it now."""
 
     CONTENT = ("seen_seq", "to_agent_id", "note", "message")
 
     seen_seq: int
-    to: AgentRef
+    to_agent_id: str
+    # As looked up; None when that is no active agent of this workspace.
+    to: AgentRef | None = None
     note: str = ""
     message: str = ""
-
-    @property
-    def to_agent_id(self) -> str:
-        """The receiver; their name is no part of the content."""
-        return self.to.id
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

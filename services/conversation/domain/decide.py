@@ -49,7 +49,7 @@ def _body(state: State, command: Command, now: datetime, policy: Policy) -> Body
         if state.after.control.holder is Holder.CLOSED and not isinstance(command, AddNote):
             raise ConversationClosedError(state.after.control)
         return decide_agent.decide(state, command, policy)
-    return decide_platform.decide(state, command, policy)
+    return decide_platform.decide(state, command, now, policy)
 
 
 def _event(state: State | None, command: Command, body: Body, at: datetime, salt: bytes) -> Event:

@@ -14,7 +14,7 @@ from services.conversation.domain.commands import (
     Transfer,
 )
 from services.conversation.domain.control import AgentRef, CloseReason, ControlCause, Holder, State
-from services.conversation.domain.errors import AlreadyTakenError, DraftNotFoundError, NotHolderError, UnseenMessagesError
+from services.conversation.domain.errors import AgentNotFoundError, AlreadyTakenError, DraftNotFoundError, NotHolderError, UnseenMessagesError
 from services.conversation.domain.events import (
     Body,
     Closed,
@@ -93,6 +93,8 @@ def _hand_back(state: State, command: HandBack, policy: Policy) -> Body:
 
 def _transfer(state: State, command: Transfer, policy: Policy) -> Body | None:
     control = state.after.control
+    if command.to is None:
+        raise AgentNotFoundError
     if control.held_by(command.to.id):
         return None
     if control.holder is Holder.HUMAN and not command.supervisor:

@@ -1,5 +1,7 @@
 """What an AI platform may do, and when: its users' words always, its AI's words only while the AI may speak and under the current epoch."""
 
+from datetime import datetime
+
 from servicekit.errors import InvalidError
 
 from services.conversation.domain.commands import (
@@ -13,7 +15,7 @@ from services.conversation.domain.commands import (
     WithdrawRequest,
 )
 from services.conversation.domain.control import CloseReason, ControlState, Holder, State
-from services.conversation.domain.errors import ControlLostError, ConversationClosedError, NotRequestedError, TooManyDraftsError
+from services.conversation.domain.errors import ControlLostError, ConversationClosedError, NotRequestedError, TooManyDraftsError, TooSoonError
 from services.conversation.domain.events import (
     AiDraftWithheld,
     AiMessage,
@@ -31,7 +33,7 @@ from services.conversation.domain.policy import Policy
 from services.conversation.domain.system_messages import system_message
 
 
-def decide(state: State, command: Command, policy: Policy) -> Body | None:
+def decide(state: State, command: Command, now: datetime, policy: Policy) -> Body | None:
     """Return the event's body, or None where it is already so; raise the refusal otherwise."""
     control = state.after.control
     if isinstance(command, StartConversation):
@@ -51,7 +53,7 @@ def decide(state: State, command: Command, policy: Policy) -> Body | None:
         case WithdrawRequest():
             return withdraw(state, command)
         case ReportReceipts():
-            return _receipts(state, command)
+            return _receipts(state, command, now, policy)
         case CloseByPlatform():
             return _close(state, command, policy)
         case _:
@@ -87,7 +89,7 @@ def _ai_message(state: State, command: AppendAiMessage, policy: Policy) -> Body:
     return AiDraftWithheld(command.text, command.epoch, state.after.ai_agent, state.after.last_user_seq)
 
 
-def _receipts(state: State, command: ReportReceipts) -> Body | None:
+def _receipts(state: State, command: ReportReceipts, now: datetime, policy: Policy) -> Body | None:
     """Monotonic: a lower number than is known changes nothing."""
     for field, value in (("up_to_seq", command.delivered_seq), ("up_to_seq", command.shown_seq)):
         if value > state.seq:
@@ -97,6 +99,9 @@ def _receipts(state: State, command: ReportReceipts) -> Body | None:
     delivered = max(state.after.delivered_seq, command.delivered_seq, shown)
     if (delivered, shown) == (state.after.delivered_seq, state.after.shown_seq):
         return None
+    written = state.after.receipts_at
+    if written is not None and now - written < policy.receipt_interval:
+        raise TooSoonError(written + policy.receipt_interval - now)
     return Delivered(delivered, shown)
 
 

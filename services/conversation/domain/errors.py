@@ -17,11 +17,14 @@ ServiceError (servicekit.errors)
 │   ├── NotRequestedError          NOT_REQUESTED           nobody asked for a human
 │   └── ConversationClosedError    CONVERSATION_CLOSED     {close_reason}
 ├── ExhaustedError
-│   └── TooManyDraftsError         TOO_MANY_DRAFTS         the AI goes on talking into a conversation it lost {holder, epoch}
+│   ├── TooManyDraftsError         TOO_MANY_DRAFTS         the AI goes on talking into a conversation it lost {holder, epoch}
+│   └── TooSoonError               TOO_SOON                a receipt within a second of the last; waited out inside, never answered
 └── UnavailableError             the same command again is safe
     ├── UndecidedError             UNAVAILABLE             whether the event was written is not known yet
     └── NotUnderstoodError         UNAVAILABLE             an event newer than this process
 """
+
+from datetime import timedelta
 
 from servicekit.errors import AlreadyExistsError, ConflictError, ExhaustedError, NotFoundError, PreconditionError, UnavailableError
 
@@ -108,6 +111,14 @@ class TooManyDraftsError(ExhaustedError):
 
     def __init__(self, control: ControlState) -> None:
         super().__init__("TOO_MANY_DRAFTS", "The AI lost control of this conversation; no more of its drafts are kept.", details=_control(control))
+
+
+class TooSoonError(ExhaustedError):
+    """The last Delivered is too fresh for another; `wait` says for how long."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__("TOO_SOON", "Receipts are written once a second.")
+        self.wait = wait
 
 
 class UndecidedError(UnavailableError):

@@ -1,0 +1,52 @@
+"""What surrounds the log: who works here, who is there, what a workspace has set, and what is only fleeting."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from services.conversation.domain.control import AgentRef, State
+from services.conversation.domain.policy import Policy
+
+
+class Directory(Protocol):
+    """The accounts of human agents."""
+
+    async def active_agent(self, workspace_id: str, agent_id: str) -> AgentRef | None:
+        """Return an agent of this workspace who is not disabled; UnavailableError when it cannot be told."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """How many agents are there, and how many conversations wait longer than this one."""
+
+    agents_available: int
+    waiting_ahead: int
+
+
+class Presence(Protocol):
+    """Who is there."""
+
+    async def availability(self, workspace_id: str, waiting_since: datetime) -> Availability:
+        """Return what a platform may tell a user who waits for a human since then."""
+        ...
+
+
+class Policies(Protocol):
+    """What workspaces have set."""
+
+    async def of(self, workspace_id: str) -> Policy:
+        """Return the settings of a workspace, the defaults where there are none."""
+        ...
+
+
+class Typing(Protocol):
+    """Fleeting signals: they may be lost, and never fail."""
+
+    async def user_types(self, state: State, *, active: bool) -> None:
+        """Say that the user writes, or stopped."""
+        ...
+
+    async def ai_composes(self, state: State, *, epoch: int, partial_text: str, active: bool) -> None:
+        """Say what the AI is writing under an epoch, or that it stopped."""
+        ...
