@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.errors import KafkaError, ProducerClosed
 from prometheus_client import Counter, Gauge
 
+from servicekit.kafka_topic_id import topic_id
 from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
@@ -98,6 +99,10 @@ class TopicReader:
         begin = await self._consumer.beginning_offsets(parts)
         end = await self._consumer.end_offsets(parts)
         return {part.partition: (begin[part], end[part]) for part in parts}
+
+    async def topic_id(self) -> str:
+        """Return Kafka's own id of the topic: it changes when the topic is made anew."""
+        return await topic_id(self._consumer._client, self._topic)  # noqa: SLF001  # the client is the connection
 
     def seek(self, offsets: dict[int, int]) -> None:
         """Go on from these offsets."""
