@@ -17,8 +17,7 @@ def service_keys(home: Path) -> dict[str, Any]:
     file = home / "keys.json"
     if not file.exists():
         write_private(file, _generate())
-    keys: dict[str, Any] = json.loads(file.read_text())
-    return keys
+    return read_private(file)
 
 
 def write_private(file: Path, content: object) -> None:
@@ -29,6 +28,12 @@ def write_private(file: Path, content: object) -> None:
     with os.fdopen(os.open(partial, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as text:
         json.dump(content, text, indent=2)
     partial.rename(file)
+
+
+def read_private(file: Path) -> dict[str, Any]:
+    """Return what write_private wrote."""
+    content: dict[str, Any] = json.loads(file.read_text())
+    return content
 
 
 def _generate() -> dict[str, Any]:
