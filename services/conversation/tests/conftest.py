@@ -1,0 +1,50 @@
+"""Real parts for the tests of views: a database of their own, and a topic of their own."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Awaitable, Callable
+from typing import Any
+
+import pytest
+from aiokafka.admin import AIOKafkaAdminClient, NewTopic
+from pymongo import AsyncMongoClient
+from pymongo.asynchronous.database import AsyncDatabase
+
+Document = dict[str, Any]
+
+DEADLINE_SECONDS = 20.0
+
+
+async def until(condition: Callable[[], Awaitable[bool]], what: str) -> None:
+    """Return when the condition holds; fail with `what` when it does not in time."""
+    try:
+        async with asyncio.timeout(DEADLINE_SECONDS):
+            while not await condition():
+                await asyncio.sleep(0.02)
+    except TimeoutError:
+        pytest.fail(f"in {DEADLINE_SECONDS} s it did not happen that {what}")
+
+
+@pytest.fixture
+async def db(mongodb: str, database: str) -> AsyncIterator[AsyncDatabase[Document]]:
+    """A database of this test's own."""
+    async with AsyncMongoClient[Document](mongodb, tz_aware=True) as client:
+        yield client[database]
+
+
+@pytest.fixture
+async def topic(kafka: str) -> AsyncIterator[str]:
+    """A topic of this test's own with three partitions."""
+    admin = AIOKafkaAdminClient(bootstrap_servers=kafka)
+    await admin.start()
+    name = f"test.events.{uuid.uuid4().hex[:12]}"
+    await admin.create_topics([NewTopic(name, 3, 1)])
+
+    async def known() -> bool:
+        (described,) = await admin.describe_topics([name])
+        return described["error_code"] == 0 and all(partition["leader"] >= 0 for partition in described["partitions"])
+
+    await until(known, "the new topic has its leaders")
+    yield name
+    await admin.delete_topics([name])
+    await admin.close()
