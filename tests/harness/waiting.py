@@ -4,9 +4,17 @@ import asyncio
 import inspect
 import time
 from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from typing import TypeVar, overload
 
 T = TypeVar("T")
+
+
+@overload
+async def wait_until(condition: Callable[[], Awaitable[T]], deadline_seconds: float = 10, *, what: str = "", interval_seconds: float = 0.02) -> T: ...
+
+
+@overload
+async def wait_until(condition: Callable[[], T], deadline_seconds: float = 10, *, what: str = "", interval_seconds: float = 0.02) -> T: ...
 
 
 async def wait_until(condition: Callable[[], T | Awaitable[T]], deadline_seconds: float = 10, *, what: str = "", interval_seconds: float = 0.02) -> T:

@@ -1,0 +1,109 @@
+"""The other services as analytics sees them, behind a real gRPC server; and the keys by which callers are known."""
+
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import grpc
+import grpc.aio
+import jwt
+from baton.auth.v1 import auth_pb2
+from baton.conversation.v1 import event_pb2, internal_pb2
+from cryptography.hazmat.primitives import serialization
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from google.protobuf.message import Message
+from jwt.algorithms import OKPAlgorithm
+from servicekit.caller import Role, service_caller, set_caller
+from servicekit.grpc_server import GrpcServer
+from servicekit.identity import METADATA_KEY, ServiceTrust
+
+Context = grpc.aio.ServicerContext[Any, Any]
+
+
+@dataclass
+class Key:
+    """An Ed25519 key in the forms in which settings and key sets want it."""
+
+    name: str
+    private: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
+
+    @property
+    def pem(self) -> str:
+        plain = serialization.NoEncryption()
+        return self.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
+
+    @property
+    def jwk(self) -> dict[str, Any]:
+        public: dict[str, Any] = json.loads(OKPAlgorithm.to_jwk(self.private.public_key()))
+        return public | {"kid": self.name, "alg": "EdDSA"}
+
+    def access_token(self, workspace_id: str, account_id: str, role: Role) -> str:
+        now = datetime.now(UTC)
+        claims = {"iss": "baton-auth", "aud": "baton", "sub": account_id, "sid": f"session of {account_id}", "ws": workspace_id, "role": role}
+        claims |= {"name": account_id.title(), "dn": account_id.title(), "iat": now, "exp": now + timedelta(minutes=10), "auth_at": now.timestamp()}
+        return jwt.encode(claims, self.private, algorithm="EdDSA", headers={"kid": self.name})
+
+
+def _serialize(message: Message) -> bytes:
+    return message.SerializeToString()
+
+
+def _handler(handle: Callable[[Any, Context], Awaitable[Message]], request: type[Message]) -> "grpc.RpcMethodHandler[Any, Any]":
+    return grpc.unary_unary_rpc_method_handler(handle, request.FromString, _serialize)
+
+
+@dataclass
+class Neighbours:
+    """auth and conversation behind one listener; each refuses whom the real one would."""
+
+    analytics: Key
+    tokens: Key
+    names: dict[str, str]
+    log: list[event_pb2.Event] = field(default_factory=list)
+    exported: list[str] = field(default_factory=list)
+
+    def server(self) -> GrpcServer:
+        return GrpcServer(authenticate=self._authenticate, add_services=[self._add], service_names=[])
+
+    async def _authenticate(self, metadata: Any) -> None:  # noqa: ANN401  # metadata's type is the kit's
+        keys = json.dumps({"analytics": [self.analytics.jwk]})
+        token = metadata.get(METADATA_KEY, "")
+        audience = jwt.decode(token, options={"verify_signature": False})["aud"]
+        set_caller(service=ServiceTrust(audience, keys).verify(token))
+
+    def _add(self, server: grpc.aio.Server) -> None:
+        trust = {
+            "GetJwks": _handler(self._jwks, auth_pb2.GetJwksRequest),
+            "ListRevocations": _handler(self._revocations, auth_pb2.ListRevocationsRequest),
+        }
+        admin = {"ListColleagues": _handler(self._colleagues, auth_pb2.ListColleaguesRequest)}
+        export = grpc.unary_stream_rpc_method_handler(self._export, internal_pb2.ExportLogRequest.FromString, _serialize)
+        server.add_generic_rpc_handlers(
+            (
+                grpc.method_handlers_generic_handler("baton.auth.v1.TrustService", trust),
+                grpc.method_handlers_generic_handler("baton.auth.v1.AdminService", admin),
+                grpc.method_handlers_generic_handler("baton.conversation.v1.InternalService", {"ExportLog": export}),
+            )
+        )
+
+    async def _jwks(self, _request: auth_pb2.GetJwksRequest, _context: Context) -> auth_pb2.GetJwksResponse:
+        service_caller("analytics")
+        return auth_pb2.GetJwksResponse(jwks_json=json.dumps({"keys": [self.tokens.jwk]}))
+
+    async def _revocations(self, _request: auth_pb2.ListRevocationsRequest, _context: Context) -> auth_pb2.ListRevocationsResponse:
+        service_caller("analytics")
+        return auth_pb2.ListRevocationsResponse(until=1)
+
+    async def _colleagues(self, _request: auth_pb2.ListColleaguesRequest, context: Context) -> auth_pb2.ListColleaguesResponse:
+        metadata = dict(context.invocation_metadata() or ())
+        assert str(metadata["authorization"]).startswith("Bearer ")
+        return auth_pb2.ListColleaguesResponse(colleagues=[auth_pb2.Colleague(id=key, name=name) for key, name in self.names.items()])
+
+    async def _export(self, request: internal_pb2.ExportLogRequest, _context: Context) -> AsyncIterator[internal_pb2.ExportLogResponse]:
+        service_caller("analytics")
+        self.exported.append(request.conversation_id)
+        for event in self.log:
+            if event.conversation_id == request.conversation_id:
+                yield internal_pb2.ExportLogResponse(events=[event])
