@@ -13,9 +13,9 @@ from typing import Any
 from google.protobuf.descriptor import Descriptor, EnumDescriptor, FieldDescriptor
 from google.protobuf.message import Message
 from google.protobuf.timestamp_pb2 import Timestamp
+from servicekit.errors import InvalidError
 
 from services.realtime.domain.json_types import Json, JsonView
-from servicekit.errors import InvalidError
 
 _TIMESTAMP = Timestamp.DESCRIPTOR.full_name
 _Encode = Callable[[Any], Any]
@@ -42,7 +42,7 @@ def time_text(moment: Timestamp) -> str:
 @cache
 def _fields(descriptor: Descriptor) -> list[tuple[str, _Encode, bool, bool]]:
     """Return (name, encode, has presence, there even when zero) for each field that leaves."""
-    plan = []
+    plan: list[tuple[str, _Encode, bool, bool]] = []
     for field in descriptor.fields:
         if field.type == FieldDescriptor.TYPE_BYTES:
             continue
@@ -50,7 +50,7 @@ def _fields(descriptor: Descriptor) -> list[tuple[str, _Encode, bool, bool]]:
         if _is_map(field):
             plan.append((field.name, dict, False, True))
         elif field.is_repeated:
-            plan.append((field.name, lambda values, encode=encode: [encode(value) for value in values], False, True))
+            plan.append((field.name, _each(encode), False, True))
         else:
             always = field.cpp_type not in {FieldDescriptor.CPPTYPE_STRING, FieldDescriptor.CPPTYPE_ENUM}
             plan.append((field.name, encode, field.has_presence, always))
@@ -67,11 +67,15 @@ def _encoder(field: FieldDescriptor) -> _Encode:
     return _same
 
 
+def _each(encode: _Encode) -> _Encode:
+    return lambda values: [encode(value) for value in values]
+
+
 def _same(value: object) -> object:
     return value
 
 
-def _is_map(field: FieldDescriptor) -> bool:
+def _is_map(field: Any) -> bool:  # noqa: ANN401  # the stubs know two kinds of descriptor
     return field.message_type is not None and field.message_type.GetOptions().map_entry
 
 
@@ -100,20 +104,27 @@ def fill(message: Message, values: JsonView, path: str = "") -> None:
         where = f"{path}{name}"
         field = fields[name]
         try:
-            if field.message_type is not None and not _is_map(field):
-                part = getattr(message, name)
-                part.SetInParent()
-                if isinstance(value, datetime):
-                    part.FromDatetime(value)
-                else:
-                    fill(part, value, f"{where}.")
-            elif field.is_repeated:
-                getattr(message, name).extend([_decoded(field, item) for item in value])
-            else:
-                setattr(message, name, _decoded(field, value))
+            _set(message, field, value, where)
         except (ValueError, TypeError, KeyError, UnicodeError):
             raise InvalidError(where, "is not a value this field can have") from None
 
 
-def _decoded(field: FieldDescriptor, value: Any) -> Any:  # noqa: ANN401  # whatever the field's type is
+def _set(message: Message, field: Any, value: Any, where: str) -> None:  # noqa: ANN401  # whatever the field's type is
+    part = getattr(message, field.name)
+    if field.message_type is None:
+        if field.is_repeated:
+            part.extend([_decoded(field, item) for item in value])
+        else:
+            setattr(message, field.name, _decoded(field, value))
+    elif field.is_repeated:
+        for item in value:
+            fill(part.add(), item, f"{where}.")
+    elif isinstance(value, datetime):
+        part.FromDatetime(value)
+    else:
+        part.SetInParent()
+        fill(part, value, f"{where}.")
+
+
+def _decoded(field: Any, value: Any) -> Any:  # noqa: ANN401  # whatever the field's type is
     return _numbers(field.enum_type)[value] if field.enum_type is not None else value

@@ -1,0 +1,110 @@
+"""What every request passes before a handler: where a command may come from, how large a body may be, what every answer says to the browser."""
+
+import time
+from collections.abc import MutableMapping
+from typing import Any
+from urllib.parse import urlsplit
+
+from servicekit import problem
+from servicekit.errors import ForbiddenError, TooLargeError
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from services.realtime.metrics import HTTP_SECONDS
+
+MAX_BODY_BYTES = 64 * 1024
+SAFE_METHODS = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def security_headers(public_origin: str) -> dict[str, str]:
+    """Return what every answer carries: pages load nothing from elsewhere, run no inline script or style, and are framed by nobody."""
+    host = urlsplit(public_origin).netloc
+    secure = public_origin.startswith("https:")
+    socket = f"{'wss' if secure else 'ws'}://{host}"
+    policy = (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; font-src 'self'; media-src 'self'; "
+        f"connect-src 'self' {socket}; manifest-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'"
+    )
+    headers = {
+        "content-security-policy": policy,
+        "x-content-type-options": "nosniff",
+        "x-frame-options": "DENY",
+        "referrer-policy": "same-origin",
+        "cross-origin-opener-policy": "same-origin",
+        "cross-origin-resource-policy": "same-origin",
+        "permissions-policy": "camera=(), microphone=(), geolocation=()",
+    }
+    return {**headers, "strict-transport-security": "max-age=31536000"} if secure else headers
+
+
+class Guards:
+    """The outermost layer of the application."""
+
+    def __init__(self, app: ASGIApp, public_origin: str) -> None:
+        """`public_origin` is the only one that commands may come from."""
+        self._app = app
+        self._origin = public_origin
+        self._headers = security_headers(public_origin)
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Pass a request on, or refuse it."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        began = time.perf_counter()
+        status = 500
+
+        async def answer(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+                self._mark(scope, message)
+            await send(message)
+
+        try:
+            await self._guarded(scope, receive, answer)
+        finally:
+            HTTP_SECONDS.labels(scope["method"], _route(scope), str(status)).observe(time.perf_counter() - began)
+
+    def _mark(self, scope: Scope, message: MutableMapping[str, Any]) -> None:
+        headers = MutableHeaders(scope=message)
+        for name, value in self._headers.items():
+            headers[name] = value
+        if scope["path"].startswith("/api/"):
+            headers["cache-control"] = "no-store"
+
+    async def _guarded(self, scope: Scope, receive: Receive, send: Send) -> None:
+        headers = Headers(scope=scope)
+        if scope["method"] not in SAFE_METHODS and headers.get("origin") != self._origin:
+            refusal = ForbiddenError("ORIGIN_NOT_ALLOWED", "A command is accepted from Baton's own pages only.")
+            await problem.response(refusal)(scope, receive, send)
+            return
+        length = headers.get("content-length", "0")
+        if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
+            await problem.response(_too_large())(scope, receive, send)
+            return
+        await self._app(scope, _bounded(receive), send)
+
+
+def _too_large() -> TooLargeError:
+    return TooLargeError("BODY_TOO_LARGE", f"A request's body has at most {MAX_BODY_BYTES} bytes.")
+
+
+def _bounded(receive: Receive) -> Receive:
+    """Count what comes without a stated length, too."""
+    total = 0
+
+    async def counted() -> Message:
+        nonlocal total
+        message = await receive()
+        total += len(message.get("body", b""))
+        if total > MAX_BODY_BYTES:
+            raise _too_large()
+        return message
+
+    return counted
+
+
+def _route(scope: Scope) -> str:
+    """Return the route's template; everything that is not a route is one label."""
+    return str(getattr(scope.get("route"), "path", "none"))

@@ -1,0 +1,88 @@
+"""Colleagues, templates and the team's figures."""
+
+import asyncio
+from datetime import datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Response
+from pydantic import AwareDatetime
+from servicekit.errors import InvalidError
+
+from services.realtime.domain.json_types import Json
+from services.realtime.entrypoints.http.answers import json_answer
+from services.realtime.entrypoints.http.gateway import Caller, Gateway, Services
+from services.realtime.entrypoints.http.inputs import Input, Line, PathId, Seq, Text
+
+router = APIRouter(prefix="/api", tags=["team"])
+
+
+class PutTemplate(Input):
+    """A template; `revision` is the one that was read, 0 for a new one."""
+
+    name: Line
+    text: Text
+    locale: Annotated[str, Query(max_length=35)] = ""
+    revision: Seq = 0
+    shared: bool = False
+
+
+@router.get("/agents")
+async def agents(caller: Caller, services: Services) -> Response:
+    """Answer who works here, who is there, and how many conversations each holds."""
+    colleagues, presence = await asyncio.gather(
+        services.admin.call("ListColleagues", access_token=caller.access_token),
+        services.conversation.call("ListPresence", access_token=caller.access_token),
+    )
+    there = {each["agent_id"]: each for each in presence["agents"]}
+    return json_answer({"agents": [_agent(colleague, there.get(colleague["id"], {})) for colleague in colleagues["colleagues"]]})
+
+
+def _agent(colleague: Json, there: Json) -> Json:
+    known = {name: there[name] for name in ("since",) if name in there}
+    return {**colleague, "presence": there.get("presence", "offline"), **known, "open_conversations": there.get("open_conversations", 0)}
+
+
+@router.get("/templates")
+async def templates(caller: Caller, services: Services) -> Response:
+    """Answer the shared templates and the caller's own."""
+    return json_answer(await services.conversation.call("ListTemplates", access_token=caller.access_token))
+
+
+async def _put(template_id: str, body: PutTemplate, caller: Caller, services: Gateway) -> Response:
+    template = {"id": template_id, "name": body.name, "text": body.text, "locale": body.locale, "revision": body.revision}
+    answer = await services.conversation.call("PutTemplate", access_token=caller.access_token, template=template, shared=body.shared)
+    return json_answer(answer["template"])
+
+
+@router.put("/templates")
+async def new_template(body: PutTemplate, caller: Caller, services: Services) -> Response:
+    """Write a new template. 403 ROLE_REQUIRED for a shared one by an agent."""
+    return await _put("", body, caller, services)
+
+
+@router.put("/templates/{template_id}")
+async def put_template(template_id: PathId, body: PutTemplate, caller: Caller, services: Services) -> Response:
+    """Write a template if its revision is still current. 409 TEMPLATE_CHANGED, 403 ROLE_REQUIRED."""
+    return await _put(template_id, body, caller, services)
+
+
+@router.delete("/templates/{template_id}")
+async def delete_template(template_id: PathId, caller: Caller, services: Services) -> Response:
+    """Remove a template. 404 TEMPLATE_NOT_FOUND."""
+    return json_answer(await services.conversation.call("DeleteTemplate", access_token=caller.access_token, template_id=template_id))
+
+
+@router.get("/analytics/figures")
+async def figures(
+    caller: Caller, services: Services, begin: Annotated[AwareDatetime, Query(alias="from")], end: Annotated[AwareDatetime, Query(alias="to")]
+) -> Response:
+    """Answer the figures of a period (from inclusive, to exclusive, with their time zones)."""
+    for name, moment in (("from", begin), ("to", end)):
+        _check_year(name, moment)
+    return json_answer(await services.analytics.call("GetFigures", access_token=caller.access_token, **{"from": begin, "to": end}))
+
+
+def _check_year(name: str, moment: datetime) -> None:
+    # Protobuf's timestamps end there, and so does every team.
+    if not 1970 <= moment.year <= 9000:  # noqa: PLR2004
+        raise InvalidError(name, "is not in a year that figures exist for")

@@ -1,0 +1,1 @@
+"""What the gateway does with sockets and records; no I/O."""

@@ -1,0 +1,82 @@
+"""Who is here, and what they look at: told to conversation (presence) and to colleagues (viewing)."""
+
+from collections.abc import Callable, Hashable
+from dataclasses import dataclass, field
+from typing import Literal
+
+PresenceWord = Literal["available", "away"]
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """A human agent with a socket here."""
+
+    workspace_id: str
+    agent_id: str
+    name: str
+
+
+@dataclass(slots=True)
+class _Here:
+    presence: PresenceWord = "available"
+    # What each of the agent's sockets looks at.
+    sockets: dict[Hashable, set[str]] = field(default_factory=dict)
+
+
+class Attendance:
+    """An agent is here while one of their sockets is, and away when they last said so on any of them."""
+
+    def __init__(self, changed: Callable[[], None]) -> None:
+        """`changed` is called when presence is to be reported at once."""
+        self._agents: dict[Agent, _Here] = {}
+        self._changed = changed
+
+    def arrive(self, agent: Agent, socket: Hashable) -> None:
+        """Count a socket in."""
+        here = self._agents.get(agent)
+        if here is None:
+            here = self._agents[agent] = _Here()
+            self._changed()
+        here.sockets[socket] = set()
+
+    def leave(self, agent: Agent, socket: Hashable) -> set[str]:
+        """Count a socket out; returns what nobody of this agent's looks at any more."""
+        here = self._agents.get(agent)
+        if here is None or socket not in here.sockets:
+            return set()
+        seen = here.sockets.pop(socket)
+        still = {conversation for others in here.sockets.values() for conversation in others}
+        if not here.sockets:
+            del self._agents[agent]
+            self._changed()
+        return seen - still
+
+    def sockets_of(self, agent: Agent) -> int:
+        """Return how many sockets an agent has here."""
+        here = self._agents.get(agent)
+        return len(here.sockets) if here else 0
+
+    def set_presence(self, agent: Agent, presence: PresenceWord) -> None:
+        """Take over what an agent said of themselves."""
+        here = self._agents.get(agent)
+        if here is not None and here.presence != presence:
+            here.presence = presence
+            self._changed()
+
+    def look_at(self, agent: Agent, socket: Hashable, conversation_id: str) -> None:
+        """Note that a socket shows a conversation."""
+        self._agents[agent].sockets[socket].add(conversation_id)
+
+    def look_away(self, agent: Agent, socket: Hashable, conversation_id: str) -> bool:
+        """Note that it no longer does; true when none of the agent's sockets does."""
+        here = self._agents[agent]
+        here.sockets[socket].discard(conversation_id)
+        return not any(conversation_id in seen for seen in here.sockets.values())
+
+    def present(self) -> list[tuple[Agent, PresenceWord]]:
+        """Return who is here, and how."""
+        return [(agent, here.presence) for agent, here in self._agents.items()]
+
+    def viewed(self) -> list[tuple[Agent, str]]:
+        """Return who looks at what."""
+        return [(agent, conversation) for agent, here in self._agents.items() for conversation in set().union(*here.sockets.values())]
