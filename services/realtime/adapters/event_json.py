@@ -21,6 +21,7 @@ _STATE = (
     "user_left",
     "transferred_from_id",
     "priority",
+    "last_message_at",
 )
 
 

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
+from datetime import UTC
 
 from aiokafka.errors import KafkaError
 from baton.conversation.v1.event_pb2 import Event, EventRecord
@@ -26,6 +27,8 @@ RETRY_SECONDS = 1.0
 CHUNK = 200
 # How often to ask whether the topic is still the one that was begun with.
 IDENTITY_SECONDS = 30.0
+# More than the relay's clock may be behind the database's.
+CLOCK_MARGIN_SECONDS = 2
 
 
 class EventTopic:
@@ -120,12 +123,17 @@ class EventTopic:
             self._hub.pass_over(record.partition, 0)
             return None
         if not value.HasField("event"):
-            if value.HasField("heartbeat"):
-                self._liveness.beat(record.partition, value.heartbeat.at.ToDatetime(tzinfo=self._clock.now().tzinfo))
-            self._hub.pass_over(record.partition, value.cluster_time)
+            self._hub.pass_over(record.partition, self._beat(record.partition, value))
             return None
         event = value.event
         return ring_record(record.partition, record.offset, value.cluster_time, event), event.at.ToMilliseconds() / 1000
+
+    def _beat(self, partition: int, value: EventRecord) -> int:
+        """Note a heartbeat; returns a cluster time that nothing before it on its partition exceeds, 0 if it says none."""
+        if not value.HasField("heartbeat"):
+            return value.cluster_time
+        self._liveness.beat(partition, value.heartbeat.at.ToDatetime(tzinfo=UTC))
+        return value.cluster_time or (value.heartbeat.at.seconds + CLOCK_MARGIN_SECONDS) << 32
 
 
 def ring_record(partition: int, offset: int, cluster_time: int, event: Event) -> RingRecord:

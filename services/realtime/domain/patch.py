@@ -1,5 +1,6 @@
 """Row patches: what one event changes in a list row. Merging {**row, **patch} in the order of seq is the row."""
 
+from services.realtime.domain.attention import attention
 from services.realtime.domain.json_types import Json, JsonView
 
 # The list shows the beginning of the newest words; the same cut as the list's own projection.
@@ -12,7 +13,7 @@ _CLEARABLE = ("oldest_unanswered_at", "priority", "transferred_from_id")
 def row_patch(event: JsonView) -> Json:
     """Return the patch of one event in browser JSON.
 
-    State fields are always there (null when they no longer hold), `last_message` only when the event is words of user, AI or human,
+    State fields are always there (null when they no longer hold), `last_message` only when the event has words of user, AI or human,
     who it is about only at the start.
     """
     patch: Json = {
@@ -20,6 +21,7 @@ def row_patch(event: JsonView) -> Json:
         "seq": event["seq"],
         "at": event["at"],
         "control": event["control"],
+        "attention": attention(event),
         "user_message_count": event["user_message_count"],
         "user_left": event["user_left"],
         **{name: event.get(name) for name in _CLEARABLE},
@@ -37,6 +39,7 @@ def row_patch(event: JsonView) -> Json:
 
 
 def _last_message(event: JsonView) -> Json | None:
+    """Return the event's words if it says something to or by the user; an agent's parting words count."""
     body = event["body"]
     match event["type"]:
         case "user_message":
@@ -45,6 +48,10 @@ def _last_message(event: JsonView) -> Json | None:
             author, name, text = "ai", body.get("ai_agent", {}).get("name", ""), body.get("text", "")
         case "human_message":
             author, name, text = "human", body.get("agent", {}).get("display_name", ""), body.get("text", "")
+        case "handed_back" if body.get("message"):
+            author, name, text = "human", body.get("by", {}).get("display_name", ""), body["message"]
+        case "transferred" if body.get("message"):
+            author, name, text = "human", body.get("from_agent", {}).get("display_name", event["actor"].get("name", "")), body["message"]
         case _:
             return None
     message = {"seq": event["seq"], "at": event["at"], "author": author, "preview": text[:PREVIEW_LENGTH]}

@@ -86,10 +86,10 @@ class Ring:
         return part is not None and part.next == offset
 
     def pass_over(self, partition: int, cluster_time: int) -> None:
-        """Take in an offset that holds no event for browsers."""
+        """Take in an offset that holds no event for browsers; nothing before it exceeds `cluster_time` (0: that is not known)."""
         part = self._partitions[partition]
         part.next += 1
-        if part.floor == _NEVER:
+        if part.floor == _NEVER and cluster_time:
             part.floor = cluster_time
 
     def append(self, record: RingRecord) -> bool:
