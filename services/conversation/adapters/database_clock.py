@@ -4,6 +4,7 @@ import asyncio
 from datetime import timedelta
 from typing import Any
 
+from bson.codec_options import CodecOptions
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from servicekit.clock import Clock
@@ -25,7 +26,7 @@ class DatabaseClock:
         """Ask once; what is wrong stands in `problem` afterwards, in words."""
         before = self._clock.now()
         try:
-            answer = await self._database.command("hello")
+            answer = await self._database.command("hello", codec_options=CodecOptions(tz_aware=True))
         except PyMongoError as error:
             self.problem = f"the database does not answer: {type(error).__name__}"
             return
