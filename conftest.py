@@ -16,6 +16,22 @@ from deploy.local.running import Running, wait_for_port
 from deploy.local.topics import create_topics_now
 
 START_SECONDS = 60
+# Fixtures that start servers: what `--no-servers` leaves out.
+SERVERS = {"mongodb_client", "kafka", "stack"}
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let `make test-fast` leave out what needs a server."""
+    parser.addoption("--no-servers", action="store_true", help="leave out the tests that start MongoDB, Kafka or a stack")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Leave out the tests that use a server's fixture, however indirectly."""
+    if not config.getoption("--no-servers"):
+        return
+    slow = [item for item in items if SERVERS & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=slow)
+    items[:] = [item for item in items if item not in slow]
 
 
 @pytest.fixture(scope="session")

@@ -23,6 +23,8 @@ BUILD_INPUTS = ("src", "public", "index.html", "vite.config.ts", "tsconfig.json"
 # Where imports begin: the services, the kit, the generated contracts.
 IMPORT_ROOTS = (ROOT, ROOT / "libs" / "servicekit", ROOT / "proto" / "gen" / "python")
 DEV_PURPOSE = "dev"
+# Of a command that failed: its first and its last words say why.
+SHOWN_LINES = 40
 
 
 class StepFailedError(Exception):
@@ -53,7 +55,8 @@ def run(command: list[str | Path], folder: Path = ROOT) -> None:
     line = [str(part) for part in command]
     done = subprocess.run(line, cwd=folder, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
     if done.returncode != 0:
-        said = (done.stdout + done.stderr).strip().splitlines()[-30:]
+        lines = (done.stdout + done.stderr).strip().splitlines()
+        said = lines if len(lines) <= SHOWN_LINES else [*lines[: SHOWN_LINES // 2], "…", *lines[-SHOWN_LINES // 2 :]]
         raise StepFailedError("\n".join([f"`{' '.join(line)}` failed:", *(f"    {one}" for one in said)]))
 
 

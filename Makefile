@@ -1,0 +1,67 @@
+# The menu. Everything that people and CI do with this repository has a name here; `make` prints the names.
+PYTHON ?= python3
+BIN := .venv/bin
+DASHBOARD := services/realtime/dashboard
+PROTOS := $(sort $(wildcard proto/baton/*/v1/*.proto))
+# What compiled contracts look like: messages, services, and types for both.
+PROTOC = $(BIN)/python -m grpc_tools.protoc -Iproto --python_out=$(1) --grpc_python_out=$(1) --mypy_out=quiet:$(1) --mypy_grpc_out=quiet,only_async:$(1) $(PROTOS)
+LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url
+
+export PATH := $(CURDIR)/$(BIN):$(PATH)
+
+.DEFAULT_GOAL := help
+.PHONY: help run up down test test-fast lint fmt proto contracts lock check install install-dev
+
+help: ## prints this menu
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: install ## starts everything here and prints the URL and the demo's logins; Ctrl-C ends it
+	@exec $(BIN)/python -m deploy.local run
+
+up: install ## the same in the background; DEMO=0 leaves the example's traffic out; writes .local/baton.env
+	@$(BIN)/python -m deploy.local up
+
+down: ## ends what `make up` started
+	@$(BIN)/python -m deploy.local down
+
+test: lint ## everything: lint, units, integration on real MongoDB and Kafka, dashboard and browser
+	npm --prefix $(DASHBOARD) test
+	pytest
+
+test-fast: install-dev ## domain, use cases and dashboard units; no server, under a minute
+	npm --prefix $(DASHBOARD) test
+	pytest --no-servers services libs deploy
+
+lint: install-dev ## ruff, mypy, import-linter, buf, generated code, tsc, eslint
+	ruff check
+	ruff format --check
+	mypy
+	lint-imports
+	buf lint proto
+	buf breaking proto --against proto/released.binpb.gz
+	rm -rf .local/gen && mkdir -p .local/gen && $(call PROTOC,.local/gen) && diff -r .local/gen proto/gen/python
+	npm --prefix $(DASHBOARD) run lint
+
+fmt: install-dev ## formats
+	ruff check --fix-only --quiet
+	ruff format
+	buf format -w proto
+
+proto: ## regenerates proto/gen from the contracts
+	$(call PROTOC,proto/gen/python)
+
+contracts: ## says that the contracts as they are have been released: from now on they only grow
+	buf build proto --exclude-source-info -o proto/released.binpb.gz
+
+lock: ## resolves the requirements anew
+	$(LOCK) --upgrade --extra local --extra dev pyproject.toml -o requirements/dev.txt
+	$(LOCK) --extra local pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+
+check:
+	@$(PYTHON) -m deploy.local.preflight
+
+install: check
+	@$(PYTHON) -m deploy.local.install run
+
+install-dev: check
+	@$(PYTHON) -m deploy.local.install dev
