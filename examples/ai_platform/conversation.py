@@ -150,8 +150,9 @@ class Conversation:
     def resume(self, chapter: int, index: int, *, waiting: bool, last_user_seq: int) -> None:
         """Go to the place where a former run of the program stopped: after exchange `index` of the chapter has been said by the user."""
         self.chapter, self._exchanges = chapter, list(self.plan.chapters[chapter])
-        self.index, self.waiting = (index, True) if waiting else (index + 1, False)
-        self._last_user_seq = last_user_seq
+        self.index, self.waiting, self._last_user_seq = index, True, last_user_seq
+        if not waiting or self.heard_seq > last_user_seq > 0:
+            self._answered()
         self.asked = self.control.holder == control_pb2.HOLDER_QUEUE
 
     def resume_closed(self) -> None:

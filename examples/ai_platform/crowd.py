@@ -11,7 +11,7 @@ from baton.conversation.v1 import control_pb2, platform_pb2
 from examples.ai_platform.connector import Connector, RefusedError
 from examples.ai_platform.conversation import Conversation
 from examples.ai_platform.dialogues import Dialogue
-from examples.ai_platform.plan import conversation_id, draw, parse
+from examples.ai_platform.plan import conversation_id, draw, is_ours
 from examples.ai_platform.player import Pace, Player
 
 logger = logging.getLogger(__name__)
@@ -56,13 +56,14 @@ class Crowd:
     async def hear(self, item: platform_pb2.WatchResponse) -> None:
         """Give an item to its conversation; an open one that is not being played is one that a former run left."""
         name = item.platform_conversation_id
+        if name not in self._players and is_ours(name) and item.control.holder != control_pb2.HOLDER_CLOSED:
+            self._player(name)
+            self._left_open.put_nowait(name)
         if player := self._players.get(name):
             try:
                 await player.hear(item)
             except RefusedError as refusal:
                 logger.warning("%s: what was sent for it could not be reported: %s", name, refusal)
-        elif parse(name) and item.control.holder != control_pb2.HOLDER_CLOSED:
-            self._left_open.put_nowait(name)
 
     async def _begin_all(self) -> None:
         numbers = itertools.count() if self._traffic.conversations == 0 else range(self._traffic.conversations)
@@ -79,12 +80,10 @@ class Crowd:
     async def _begin(self, name: str, playing: asyncio.TaskGroup) -> bool:
         """Begin or take up a conversation as soon as there is a place. Return False if it was there before: that costs nothing of the rate."""
         await self._places.acquire()
-        numbers = parse(name)
-        if numbers is None or name in self._players:
+        player = self._player(name)
+        if player.begun:
             self._places.release()
             return False
-        plan = draw(*numbers, self._dialogues, self._traffic.late_share)
-        self._players[name] = player = Player(Conversation(plan), self._connector, self._pace)
         try:
             new = await player.begin()
         except RefusedError as refusal:
@@ -100,6 +99,12 @@ class Crowd:
             self._end(name, refusal)
         else:
             self._end(name)
+
+    def _player(self, name: str) -> Player:
+        """Return who plays a conversation."""
+        if name not in self._players:
+            self._players[name] = Player(Conversation(draw(name, self._dialogues, self._traffic.late_share)), self._connector, self._pace)
+        return self._players[name]
 
     def _end(self, name: str, refusal: RefusedError | None = None) -> None:
         """Give a conversation's place back."""

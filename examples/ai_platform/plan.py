@@ -21,7 +21,7 @@ _ASKING = (
 )
 _USER_REASONS = ("The user asks for a person.", "The user is not satisfied with the answers.")
 _AI_REASONS = ("The request is outside of what I may decide.", "I could not find what the user needs.", "The user's account needs a check by a person.")
-_ID = re.compile(r"^(\d+)-(\d+)$")
+_ID = re.compile(r"^\d+-\d+$")
 
 
 @dataclass(frozen=True)
@@ -54,15 +54,14 @@ def conversation_id(seed: int, number: int) -> str:
     return f"{seed}-{number}"
 
 
-def parse(platform_conversation_id: str) -> tuple[int, int] | None:
-    """Return seed and number, or None for an id that this program did not make."""
-    found = _ID.match(platform_conversation_id)
-    return (int(found[1]), int(found[2])) if found else None
+def is_ours(platform_conversation_id: str) -> bool:
+    """Tell whether an id looks like one that this program made; a key may have other users."""
+    return bool(_ID.match(platform_conversation_id))
 
 
-def draw(seed: int, number: int, dialogues: Sequence[Dialogue], late_share: float) -> Plan:
+def draw(platform_conversation_id: str, dialogues: Sequence[Dialogue], late_share: float) -> Plan:
     """Draw the plan of a conversation. Pure: the same arguments give the same plan."""
-    chance = random.Random(conversation_id(seed, number))
+    chance = random.Random(platform_conversation_id)
     dialogue = chance.choice(dialogues)
     person = someone(chance)
     late = chance.random() < late_share
@@ -79,4 +78,4 @@ def draw(seed: int, number: int, dialogues: Sequence[Dialogue], late_share: floa
     chapters = [first]
     if chance.random() < _COMES_BACK:
         chapters.append(chance.choice(dialogues).exchanges)
-    return Plan(conversation_id(seed, number), person, bot_for(dialogue.services), tuple(chapters), asking, leaves_at, late)
+    return Plan(platform_conversation_id, person, bot_for(dialogue.services), tuple(chapters), asking, leaves_at, late)

@@ -36,6 +36,7 @@ class Player:
     def __init__(self, conversation: Conversation, connector: Connector, pace: Pace) -> None:
         """Nothing is sent before `begin`."""
         self.conversation = conversation
+        self.begun = False
         self._connector = connector
         self._stub = connector.stub
         self._pace = pace
@@ -55,6 +56,7 @@ class Player:
 
     async def begin(self) -> bool:
         """Start the conversation, or find the place in it where a former run stopped. Return whether it is new."""
+        self.begun = True
         plan = self.conversation.plan
         request = platform_pb2.StartConversationRequest(
             command_id=self.conversation.command_id("start"),
@@ -115,7 +117,8 @@ class Player:
                 self.conversation.resume(chapter, index, waiting=True, last_user_seq=0)
                 outcome = await self._say_as_user()
                 if outcome.seq >= state.last_user_seq:
-                    waiting = state.reply_due or not outcome.repeated
+                    answered = state.delivered_seq > outcome.seq or (state.control.ai_may_speak and not state.reply_due)
+                    waiting = not answered or not outcome.repeated
                     self.conversation.resume(chapter, index, waiting=waiting, last_user_seq=outcome.seq)
                     logger.info("%s: taken up again after message %d", self._name, index + 1)
                     return

@@ -215,7 +215,7 @@ class FakeBaton(platform_pb2_grpc.PlatformServiceServicer):
             control=kept.control,
             last_user_seq=kept.last_user_seq,
             delivered_seq=kept.delivered_seq,
-            reply_due=kept.reply_due,
+            reply_due=kept.reply_due and kept.control.ai_may_speak,
         )
 
     async def Watch(self, request: platform_pb2.WatchRequest, context: Context) -> AsyncIterator[platform_pb2.WatchResponse]:  # noqa: N802
@@ -225,7 +225,7 @@ class FakeBaton(platform_pb2_grpc.PlatformServiceServicer):
         self._streams.append(stream)
         self.watching += 1
         if request.catch_up:
-            for kept in self.kept.values():
+            for kept in list(self.kept.values()):
                 yield platform_pb2.WatchResponse(
                     conversation_id=kept.conversation_id,
                     platform_conversation_id=kept.name,
@@ -233,6 +233,9 @@ class FakeBaton(platform_pb2_grpc.PlatformServiceServicer):
                     control=kept.control,
                     control_changed=platform_pb2.ControlChanged(reply_due=kept.reply_due),
                 )
+                for item in self._sent:
+                    if item.platform_conversation_id == kept.name and item.HasField("message") and item.seq > kept.delivered_seq:
+                        yield item
             yield platform_pb2.WatchResponse(cursor=str(len(self._sent)), caught_up=platform_pb2.CaughtUp())
         else:
             for item in self._sent[int(request.cursor or len(self._sent)) :]:

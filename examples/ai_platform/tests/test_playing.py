@@ -235,6 +235,22 @@ async def test_a_crowd_takes_up_what_a_former_run_left_open(baton: FakeBaton, co
     await asyncio.wait({taking_up})
 
 
+async def test_what_a_human_wrote_while_the_platform_was_away_is_delivered_and_answered(baton: FakeBaton, connector: Connector) -> None:
+    dialogues = (Dialogue("d", (), SCRIPT),)
+    left = asyncio.create_task(Crowd(connector, dialogues, Traffic(5, 0.001, 1, 0, 0), Pace(thinking=0.2, patience=10)).run())
+    await until(lambda: baton.kept and baton.one().said_by("user"))
+    kept = baton.one()
+    baton.take_over(kept)
+    left.cancel()
+    await asyncio.wait({left})
+    seq = baton.say(kept, "Hello, are you there?")
+    taking_up = asyncio.create_task(Crowd(connector, dialogues, Traffic(6, 0.001, 2, 0, 0), Pace(thinking=0.01, patience=10)).run())
+    await until(lambda: kept.said_by("user") == ["u1", "u2"] and kept.shown_seq == seq)
+    taking_up.cancel()
+    await asyncio.wait({taking_up})
+    assert kept.said_by("ai") == []
+
+
 async def test_the_same_seed_passes_over_what_was_played_and_goes_on(baton: FakeBaton, connector: Connector) -> None:
     dialogues, pace = (Dialogue("d", (), SCRIPT),), Pace(thinking=0.01, patience=0.05)
     await Crowd(connector, dialogues, Traffic(5, 6000, 3, 3, 0), pace).run()

@@ -11,7 +11,7 @@ from examples.ai_platform import dialogues
 from examples.ai_platform.conversation import Conversation, Move
 from examples.ai_platform.dialogues import Dialogue, Exchange
 from examples.ai_platform.people import HOUSEHOLD, LEISURE, TRAVEL, Person, bot_for
-from examples.ai_platform.plan import Plan, draw, parse
+from examples.ai_platform.plan import Plan, conversation_id, draw, is_ours
 
 SCRIPT = (Exchange("u1", "a1"), Exchange("u2", "a2"))
 
@@ -67,15 +67,15 @@ def test_each_matter_has_its_bot(services: list[str], bot: object) -> None:
 
 def test_the_same_seed_and_number_give_the_same_plan() -> None:
     read = dialogues.read(dialogues.BUILT_IN)
-    plans = [draw(3, number, read, 0.5) for number in range(300)]
-    assert plans == [draw(3, number, read, 0.5) for number in range(300)]
-    assert parse(plans[7].platform_conversation_id) == (3, 7)
-    assert parse("somebody-elses") is None
+    plans = [draw(conversation_id(3, number), read, 0.5) for number in range(300)]
+    assert plans == [draw(conversation_id(3, number), read, 0.5) for number in range(300)]
+    assert is_ours(plans[7].platform_conversation_id)
+    assert not is_ours("somebody-elses")
 
 
 def test_among_many_plans_there_is_every_kind_of_user() -> None:
     read = dialogues.read(dialogues.BUILT_IN)
-    plans = [draw(3, number, read, 0.5) for number in range(300)]
+    plans = [draw(conversation_id(3, number), read, 0.5) for number in range(300)]
     assert any(plan.asking and plan.asking.by_user for plan in plans)
     assert any(plan.asking and not plan.asking.by_user for plan in plans)
     assert any(plan.leaves_at for plan in plans)
