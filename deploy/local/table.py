@@ -48,7 +48,7 @@ def example(plan: Plan, api_key: str) -> Process:
     """Return the row of the example AI platform, which plays real dialogues."""
     return Process(
         name="example",
-        command=lambda: [sys.executable, "-m", "examples.ai_platform", "--consumer", "example", "--seed", "1"],
+        command=lambda: [sys.executable, "-m", "examples.ai_platform", "--consumer", "example"],
         is_ready=lambda: True,
         depends_on=("conversation",),
         env={"BATON_GRPC": plan.platform_address(), "BATON_API_KEY": api_key},
