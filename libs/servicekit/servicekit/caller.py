@@ -1,5 +1,6 @@
 """Who calls: set once by the server's interceptor, read by handlers."""
 
+import uuid
 from contextvars import ContextVar
 from dataclasses import dataclass
 from enum import IntEnum
@@ -42,6 +43,15 @@ _user: ContextVar[UserCaller | None] = ContextVar("user", default=None)
 _platform: ContextVar[PlatformCaller | None] = ContextVar("platform", default=None)
 _service: ContextVar[str] = ContextVar("service", default="")
 request_id: ContextVar[str] = ContextVar("request_id", default="")
+
+# A caller's request id is taken over into logs and headers: what is longer or unprintable is replaced.
+MAX_REQUEST_ID_LENGTH = 64
+
+
+def begin_request(given: str) -> None:
+    """Set the request id of the present task: the caller's where it gave a decent one, else a new one."""
+    is_decent = given.isascii() and given.isprintable() and 0 < len(given) <= MAX_REQUEST_ID_LENGTH
+    request_id.set(given if is_decent else uuid.uuid4().hex)
 
 
 def set_caller(*, user: UserCaller | None = None, platform: PlatformCaller | None = None, service: str = "") -> None:

@@ -44,6 +44,8 @@ def from_rpc_error(error: grpc.aio.AioRpcError) -> ServiceError:
         return UnavailableError(f"A service did not answer ({error.code().name}).")
     if error.code() is grpc.StatusCode.INVALID_ARGUMENT:
         return InvalidError(field, message.removeprefix(f"{field}: "), reason=info.reason)
+    if error.code() is grpc.StatusCode.INTERNAL:
+        return ServiceError(info.reason, message)
     cls = BY_GRPC_CODE.get(error.code().name)
     if cls is None:
         return UnavailableError(message, reason=info.reason)

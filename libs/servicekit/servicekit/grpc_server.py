@@ -2,7 +2,6 @@
 
 import asyncio
 import time
-import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from typing import Any
 
@@ -60,18 +59,21 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         )
 
     async def _enter(self, metadata: Mapping[str, str]) -> None:
-        caller.request_id.set(metadata.get("x-request-id", "") or uuid.uuid4().hex)
+        caller.begin_request(metadata.get("x-request-id", ""))
         await self._authenticate(metadata)
 
     def _unary(self, method: str, metadata: Mapping[str, str], handle: Any) -> Any:  # noqa: ANN401  # grpc's own handler type is not expressible
         async def wrapped(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:  # noqa: ANN401
             began = time.perf_counter()
-            code = "OK"
+            code = "CANCELLED"
             remaining = context.time_remaining()
+            seconds = DEFAULT_DEADLINE_SECONDS if remaining is None else min(remaining, DEFAULT_DEADLINE_SECONDS)
             try:
-                async with asyncio.timeout(min(remaining or DEFAULT_DEADLINE_SECONDS, DEFAULT_DEADLINE_SECONDS)):
+                async with asyncio.timeout(seconds):
                     await self._enter(metadata)
-                    return await handle(request, context)
+                    answer = await handle(request, context)
+                    code = "OK"
+                    return answer
             except Exception as error:  # noqa: BLE001  # the one place where an error becomes a status
                 code = await _abort(context, method, error)
             finally:

@@ -59,6 +59,11 @@ class OpsServer:
         self._server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # a context manager either way
         self._task: asyncio.Task[None] | None = None
 
+    @property
+    def port(self) -> int:
+        """The port that is listened on; 0 before start."""
+        return next((int(bound.getsockname()[1]) for server in self._server.servers for bound in server.sockets), 0) if self._server.started else 0
+
     async def start(self) -> None:
         """Listen; OSError if the port is taken."""
         self._task = asyncio.create_task(self._server.serve(), name="ops-http")

@@ -1,6 +1,5 @@
 """problem+json (RFC 9457) for FastAPI: a ServiceError, a validation error or a bug, each with its status, reason and request id."""
 
-import uuid
 from collections.abc import Awaitable, Callable
 
 import orjson
@@ -8,14 +7,11 @@ from fastapi import FastAPI, Request, Response
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from servicekit.caller import request_id
+from servicekit.caller import begin_request, request_id
 from servicekit.errors import InvalidError, Kind, ServiceError
 from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
-
-# A caller's request id is taken over into logs and headers: longer ones are replaced.
-MAX_REQUEST_ID_LENGTH = 64
 
 
 def response(error: ServiceError) -> Response:
@@ -40,8 +36,7 @@ def install(app: FastAPI) -> None:
 
     @app.middleware("http")
     async def with_request_id(request: Request, call_next: Callable[[Request], Awaitable[Response]]) -> Response:
-        given = request.headers.get("x-request-id", "")
-        request_id.set(given if given.isascii() and given.isprintable() and 0 < len(given) <= MAX_REQUEST_ID_LENGTH else uuid.uuid4().hex)
+        begin_request(request.headers.get("x-request-id", ""))
         answer = await call_next(request)
         answer.headers["x-request-id"] = request_id.get()
         return answer

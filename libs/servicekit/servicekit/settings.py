@@ -1,4 +1,4 @@
-"""Settings read once from the environment, frozen; an unknown name with the service's prefix is an error."""
+"""Settings read once from the environment, frozen. Names of the environment that no setting has are passed over."""
 
 from pydantic_settings import BaseSettings, SettingsConfigDict
 

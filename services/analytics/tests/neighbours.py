@@ -1,9 +1,8 @@
-"""The other services as analytics sees them, behind a real gRPC server; and the keys by which callers are known."""
+"""The other services as analytics sees them, behind a real gRPC server."""
 
 import json
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import grpc
@@ -11,39 +10,14 @@ import grpc.aio
 import jwt
 from baton.auth.v1 import auth_pb2
 from baton.conversation.v1 import event_pb2, internal_pb2
-from cryptography.hazmat.primitives import serialization
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from google.protobuf.message import Message
-from jwt.algorithms import OKPAlgorithm
-from servicekit.caller import Role, service_caller, set_caller
+from servicekit.caller import service_caller, set_caller
 from servicekit.grpc_server import GrpcServer
 from servicekit.identity import METADATA_KEY, ServiceTrust
 
+from tests.harness.keys import Key
+
 Context = grpc.aio.ServicerContext[Any, Any]
-
-
-@dataclass
-class Key:
-    """An Ed25519 key in the forms in which settings and key sets want it."""
-
-    name: str
-    private: Ed25519PrivateKey = field(default_factory=Ed25519PrivateKey.generate)
-
-    @property
-    def pem(self) -> str:
-        plain = serialization.NoEncryption()
-        return self.private.private_bytes(serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, plain).decode()
-
-    @property
-    def jwk(self) -> dict[str, Any]:
-        public: dict[str, Any] = json.loads(OKPAlgorithm.to_jwk(self.private.public_key()))
-        return public | {"kid": self.name, "alg": "EdDSA"}
-
-    def access_token(self, workspace_id: str, account_id: str, role: Role) -> str:
-        now = datetime.now(UTC)
-        claims = {"iss": "baton-auth", "aud": "baton", "sub": account_id, "sid": f"session of {account_id}", "ws": workspace_id, "role": role}
-        claims |= {"name": account_id.title(), "dn": account_id.title(), "iat": now, "exp": now + timedelta(minutes=10), "auth_at": now.timestamp()}
-        return jwt.encode(claims, self.private, algorithm="EdDSA", headers={"kid": self.name})
 
 
 def _serialize(message: Message) -> bytes:

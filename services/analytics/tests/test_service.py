@@ -27,7 +27,8 @@ from deploy.local.ports import free_port
 from services.analytics import bootstrap
 from services.analytics.settings import Settings, StoreSettings
 from services.analytics.tests.histories import BEGIN, WORKSPACE, History
-from services.analytics.tests.neighbours import Key, Neighbours
+from services.analytics.tests.neighbours import Neighbours
+from tests.harness.keys import Key
 from tests.harness.topics import new_topic
 from tests.harness.waiting import wait_until
 
