@@ -5,6 +5,7 @@ from pymongo.asynchronous.client_session import AsyncClientSession
 from pymongo.errors import DuplicateKeyError
 
 from services.auth.adapters import documents
+from services.auth.adapters.documents import Document
 from services.auth.adapters.mongo_reader import REVOCATION_COUNTER, MongoReader
 from services.auth.adapters.mongodb import Database
 from services.auth.domain.accounts import Account, AuditEntry, PasswordLink, Workspace
@@ -19,6 +20,10 @@ class MongoTransaction(MongoReader):
 
     def __init__(self, database: Database, session: AsyncClientSession) -> None:
         super().__init__(database, session)
+
+    async def _save(self, collection: str, document: Document) -> None:
+        # `writes` makes every save a change: MongoDB sees no conflict in a write that leaves a document as it was.
+        await self._database[collection].update_one({"_id": document["_id"]}, {"$set": document, "$inc": {"writes": 1}}, session=self._session)
 
     async def lock_workspace(self, workspace_id: str) -> None:
         """Write the workspace, so that others who do so conflict."""
@@ -37,7 +42,7 @@ class MongoTransaction(MongoReader):
 
     async def save_account(self, account: Account) -> None:
         """Replace."""
-        await self._database.accounts.replace_one({"_id": account.id}, documents.account_document(account), session=self._session)
+        await self._save("accounts", documents.account_document(account))
 
     async def add_session(self, session: Session) -> None:
         """Insert."""
@@ -45,7 +50,7 @@ class MongoTransaction(MongoReader):
 
     async def save_session(self, session: Session) -> None:
         """Replace."""
-        await self._database.sessions.replace_one({"_id": session.id}, documents.session_document(session), session=self._session)
+        await self._save("sessions", documents.session_document(session))
 
     async def put_link(self, link: PasswordLink) -> None:
         """Replace the account's link."""
@@ -70,7 +75,7 @@ class MongoTransaction(MongoReader):
 
     async def save_api_key(self, key: ApiKey) -> None:
         """Replace."""
-        await self._database.api_keys.replace_one({"_id": key.id}, documents.api_key_document(key), session=self._session)
+        await self._save("api_keys", documents.api_key_document(key))
 
     async def add_revocation(self, revocation: Revocation) -> None:
         """Take the next number and insert; see MongoReader.revocation_head for why none is ever missed."""
