@@ -10,6 +10,8 @@ from pathlib import Path
 from types import FrameType
 from typing import NoReturn
 
+from servicekit.errors import ServiceError
+
 from deploy.local import env_file, table
 from deploy.local.demo import Demo, seed
 from deploy.local.parts import PartMissingError
@@ -83,7 +85,7 @@ def run(plan: Plan) -> int:
         except StopRequestedError:
             _say("stopping")
             return 0
-        except (DiedError, TimeoutError, PartMissingError) as error:
+        except (DiedError, TimeoutError, PartMissingError, ServiceError, RuntimeError) as error:
             _say(str(error))
             return 1
         finally:
