@@ -11,8 +11,10 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import pymongo
 from bson import Int64, Timestamp
 from pymongo.asynchronous.client_session import AsyncClientSession
+from pymongo.asynchronous.cursor import AsyncCursor
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import OperationFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
@@ -29,6 +31,8 @@ REPLAY_BEFORE = timedelta(hours=1)
 # A batch bounds memory and how much is sent again after a failure.
 BATCH = 1000
 REOPEN_AFTER_SECONDS = 0.2
+# How much longer than asked an answer may take before the connection counts as lost.
+ANSWER_SECONDS = 5.0
 
 
 class PositionLostError(Exception):
@@ -109,7 +113,7 @@ class ChangeTail:
                 if error.code in _LOST_CODES:
                     raise PositionLostError from error
                 logger.info("change stream ended, opening it again", error=type(error).__name__, code=error.code)
-            except PyMongoError as error:
+            except (PyMongoError, TimeoutError) as error:
                 logger.info("change stream ended, opening it again", error=type(error).__name__)
             await asyncio.sleep(REOPEN_AFTER_SECONDS)
 
@@ -126,12 +130,19 @@ class ChangeTail:
             cursor = (await self._database.command(command, session=session))["cursor"]
             try:
                 while cursor["id"]:
-                    more = {"getMore": cursor["id"], "collection": "events", "batchSize": BATCH, "maxTimeMS": self._wait_ms}
-                    cursor = (await self._database.command(more, session=session))["cursor"]
+                    cursor = await self._more(cursor["id"], session)
                     yield _batch(cursor)
             finally:
                 with suppress(PyMongoError):
                     await self._database.command({"killCursors": "events", "cursors": [cursor["id"]]}, session=session)
+
+    async def _more(self, cursor_id: int, session: AsyncClientSession) -> Document:
+        more = {"getMore": cursor_id, "collection": "events", "batchSize": BATCH, "maxTimeMS": self._wait_ms}
+        # The client's own time limit would take the place of maxTimeMS, which here says how long to wait for the next change.
+        async with asyncio.timeout(self._wait_ms / 1000 + ANSWER_SECONDS):
+            with pymongo.timeout(0):
+                cursor: Document = (await self._database.command(more, session=session))["cursor"]
+        return cursor
 
     async def _replay(self, lost: Position | None) -> AsyncGenerator[Batch, None]:
         """Yield the log in (conversation, seq) order, from an hour before the lost position, then the position to follow from."""
@@ -141,11 +152,17 @@ class ChangeTail:
             started = _number((await self._database.command("ping", session=session))["operationTime"])
             events = self._database.get_collection("events", read_concern=ReadConcern("majority"))
             async with events.find(recent, session=session, batch_size=BATCH).sort("_id", 1) as cursor:
-                while documents := await cursor.to_list(BATCH):
+                while documents := await read_on(cursor, BATCH):
                     # No record may claim to be older than it is, or a list that joins would leave it out.
                     bound = _operation_time(session, started)
                     yield Batch([Change(bound, document) for document in documents], None)
         yield Batch([], Position(started, None))
+
+
+async def read_on(cursor: AsyncCursor[Document], size: int) -> list[Document]:
+    """Return the cursor's next documents; a whole log may take longer than the client's time limit for one operation."""
+    with pymongo.timeout(0):
+        return await cursor.to_list(size)
 
 
 def _batch(cursor: Document) -> Batch:

@@ -1,7 +1,8 @@
 """A list row as its document in `conversations`, and what one event changes about it.
 
 _id conversation id     s seq     w p workspace, platform     words  search words of the user     handler  the holding agent, of a closed one the last human
-attention_key, waiting_key: numbers that sort as the list does (ascending); deliver_seq, delivered_seq: human words to bring, and brought, to the user
+attention_key, newest_key, waiting_key: numbers that sort as the list does;
+deliver_seq, delivered_seq: human words to bring, and brought, to the user
 """
 
 from collections.abc import Mapping
@@ -13,7 +14,7 @@ from bson import Int64
 from services.conversation.domain.attention import Attention, AttentionClass, attention
 from services.conversation.domain.control import After, AgentRef, AiAgentRef, CloseReason, ControlCause, ControlState, Holder, Priority
 from services.conversation.domain.events import ConversationStarted, EndUser, Event
-from services.conversation.domain.rows import Author, LastMessage, Row, delivers_words, message_of
+from services.conversation.domain.rows import Author, LastMessage, Row, brings_words, message_of
 from services.conversation.domain.words import words_of
 
 Document = dict[str, Any]
@@ -45,6 +46,7 @@ def patch_of(event: Event) -> Document:
             "user": {"id": user.id, "name": user.name, "email": user.email, "locale": user.locale},
             "words": words_of(user),
             "started_at": event.at,
+            "newest_key": Int64(-round(event.at.timestamp() * 1000)),
             "deliver_seq": 0,
         }
     message = message_of(event)
@@ -56,7 +58,7 @@ def patch_of(event: Event) -> Document:
             "author_name": message.author_name,
             "preview": message.preview,
         }
-    if delivers_words(event):
+    if brings_words(event):
         patch["deliver_seq"] = event.seq
     return patch
 

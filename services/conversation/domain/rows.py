@@ -56,7 +56,7 @@ class Row:
 
 
 def message_of(event: Event) -> LastMessage | None:
-    """Return the event's words if it says something to or by the user; an agent's parting words count."""
+    """Return the event's words if it is a message: the browser's row patches cut and count the same (services/realtime/domain/patch.py)."""
     match event.body:
         case UserMessage(text=text):
             author, name = Author.USER, ""
@@ -64,16 +64,16 @@ def message_of(event: Event) -> LastMessage | None:
             author, name = Author.AI, ai_agent.name
         case HumanMessage(text=text, agent=agent):
             author, name = Author.HUMAN, agent.display_name
-        case HandedBack(message=text, by=agent) if text:
-            author, name = Author.HUMAN, agent.display_name
-        case Transferred(message=text, from_agent=agent) if text:
-            author, name = Author.HUMAN, agent.display_name if agent else event.actor.name
         case _:
             return None
     return LastMessage(event.seq, event.at, author, name, text[:PREVIEW_LENGTH])
 
 
-def delivers_words(event: Event) -> bool:
-    """Tell whether the platform has a human's words to bring to the user from this event."""
-    message = message_of(event)
-    return message is not None and message.author is Author.HUMAN
+def brings_words(event: Event) -> bool:
+    """Tell whether the platform has a human's words to bring to the user from this event: a message, or the parting words of a change of control."""
+    match event.body:
+        case HumanMessage():
+            return True
+        case HandedBack(message=text) | Transferred(message=text):
+            return bool(text)
+    return False

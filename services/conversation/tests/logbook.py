@@ -2,6 +2,7 @@
 
 import random
 import uuid
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -118,7 +119,7 @@ def wander(log: Log, steps: int, rng: random.Random) -> None:
         assert log.state is not None
         control = log.state.after.control
         agent = control.agent or BUDI
-        can = {
+        can: dict[Holder, list[Callable[[], object]]] = {
             Holder.AI: [log.user, log.ai, log.ask, lambda: log.take(rng.choice([BUDI, SARI])), log.note, log.close],
             Holder.QUEUE: [log.user, lambda: log.take(rng.choice([BUDI, SARI])), log.note, log.close],
             Holder.HUMAN: [log.user, lambda: log.say(agent=agent), log.hand_back, log.transfer, lambda: log.release(agent), log.note, log.close],

@@ -1,0 +1,203 @@
+"""Who is there: one document an agent in `presence`, and one about the reports themselves. Every time is MongoDB's ($$NOW).
+
+presence  _id workspace/agent   w, agent
+          seen_at        the last report of a socket; the agent is gone since then
+          available_at   the last report as available; the agent is away since then
+          appeared_at    when the present stay began     available_since  when the present availability did
+presence_reports  _id "reports"   last_at    when anybody reported last
+                                  since      when the present unbroken time of reports began; no countdown began before it
+"""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from pymongo import UpdateOne
+from pymongo.asynchronous.database import AsyncDatabase
+from pymongo.errors import PyMongoError
+from servicekit.errors import UnavailableError
+from servicekit.logs import get_logger
+
+from services.conversation.adapters.list_indexes import ROWS
+from services.conversation.adapters.row_document import CLOSED_FLOOR
+from services.conversation.domain.control import Holder
+from services.conversation.domain.policy import Policy
+from services.conversation.ports.presence import AgentPresence, Idle, Presence, ReportedAgent, Unattended
+from services.conversation.ports.surroundings import Availability
+
+logger = get_logger(__name__)
+
+Document = dict[str, Any]
+
+# Reports come every 5 s: after three missed ones a socket is gone, and when nobody reports, nothing is known about anybody.
+SILENT = timedelta(seconds=15)
+# One sweep closes no more than this; the next comes seconds later.
+MAX_IDLE = 500
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+
+
+class MongoPresence:
+    """Takes reports, and tells agents, platforms and the sweep what follows from them."""
+
+    def __init__(self, database: AsyncDatabase[Document], *, silent: timedelta = SILENT) -> None:
+        """`silent` is how long without a report counts as nobody there."""
+        self._presence = database["presence"]
+        self._reports = database["presence_reports"]
+        self._rows = database[ROWS]
+        self._silent_ms = int(silent.total_seconds() * 1000)
+
+    async def report(self, reporter_id: str, agents: Sequence[ReportedAgent]) -> None:
+        """Take one reporter's present agents. An agent whom no reporter names any more is gone since the last report that did."""
+        try:
+            await self._reports.update_one({"_id": "reports"}, [{"$set": self._reported(reporter_id)}], upsert=True)
+            if agents:
+                await self._presence.bulk_write([self._seen(agent) for agent in agents], ordered=False)
+        except PyMongoError as error:
+            raise _unavailable(error) from error
+
+    def _reported(self, reporter_id: str) -> Document:
+        unbroken = {"$gte": [{"$ifNull": ["$last_at", _EPOCH]}, self._ago()]}
+        return {
+            "since": {"$cond": [unbroken, {"$ifNull": ["$since", "$$NOW"]}, "$$NOW"]},
+            "last_at": "$$NOW",
+            "reporter": {"$literal": reporter_id},
+        }
+
+    def _seen(self, agent: ReportedAgent) -> UpdateOne:
+        still_there = {"$gte": [{"$ifNull": ["$seen_at", _EPOCH]}, self._ago()]}
+        still_available = {"$gte": [{"$ifNull": ["$available_at", _EPOCH]}, self._ago()]}
+        fields: Document = {
+            "w": {"$literal": agent.workspace_id},
+            "agent": {"$literal": agent.agent_id},
+            "appeared_at": {"$cond": [still_there, {"$ifNull": ["$appeared_at", "$$NOW"]}, "$$NOW"]},
+            "seen_at": "$$NOW",
+        }
+        if agent.presence is Presence.AVAILABLE:
+            fields["available_since"] = {"$cond": [still_available, {"$ifNull": ["$available_since", "$$NOW"]}, "$$NOW"]}
+            fields["available_at"] = "$$NOW"
+        else:
+            # Who comes back as away is away from then on, not since a former stay.
+            fields["available_at"] = {"$cond": [still_there, {"$ifNull": ["$available_at", "$$NOW"]}, "$$NOW"]}
+        return UpdateOne({"_id": f"{agent.workspace_id}/{agent.agent_id}"}, [{"$set": fields}], upsert=True)
+
+    def _ago(self) -> Document:
+        return {"$subtract": ["$$NOW", self._silent_ms]}
+
+    async def of_workspace(self, workspace_id: str) -> list[AgentPresence]:
+        """Return everybody who was ever there, with how many conversations each holds."""
+        there, available = {"$gte": ["$seen_at", self._ago()]}, {"$gte": ["$available_at", self._ago()]}
+        known: list[Document] = [
+            {"$match": {"w": workspace_id}},
+            {
+                "$project": {
+                    "agent": 1,
+                    "presence": {
+                        "$switch": {
+                            "branches": [{"case": {"$not": [there]}, "then": "offline"}, {"case": available, "then": "available"}],
+                            "default": "away",
+                        }
+                    },
+                    "since": {
+                        "$switch": {
+                            "branches": [{"case": {"$not": [there]}, "then": "$seen_at"}, {"case": available, "then": "$available_since"}],
+                            "default": "$available_at",
+                        }
+                    },
+                }
+            },
+        ]
+        held: list[Document] = [
+            {"$match": {"w": workspace_id, "control.holder": Holder.HUMAN.value}},
+            {"$group": {"_id": "$handler", "n": {"$sum": 1}}},
+        ]
+        try:
+            agents = await (await self._presence.aggregate(known)).to_list()
+            holding = {group["_id"]: group["n"] async for group in await self._rows.aggregate(held)}
+        except PyMongoError as error:
+            raise _unavailable(error) from error
+        return [AgentPresence(agent["agent"], Presence(agent["presence"]), agent["since"], holding.get(agent["agent"], 0)) for agent in agents]
+
+    async def availability(self, workspace_id: str, waiting_since: datetime) -> Availability:
+        """Return how many agents are available, and how many conversations have waited longer; zeros are also the answer when it cannot be told."""
+        available = {"w": workspace_id, "$expr": {"$and": [{"$gte": ["$available_at", self._ago()]}, {"$gte": ["$seen_at", self._ago()]}]}}
+        ahead = {"w": workspace_id, "control.holder": Holder.QUEUE.value, "control.since": {"$lt": waiting_since}}
+        try:
+            return Availability(await self._presence.count_documents(available), await self._rows.count_documents(ahead))
+        except PyMongoError as error:
+            # The command that this accompanies is in the log already; its answer must not fail.
+            logger.warning("availability cannot be told", error=type(error).__name__)
+            return Availability(0, 0)
+
+    async def unattended(self, least: Policy) -> list[Unattended]:
+        """Return what is beyond the shortest grace or away time; nothing while nobody reports."""
+        reports = await self._reports.find_one({"_id": "reports", "$expr": {"$gte": ["$last_at", self._ago()]}})
+        if reports is None:
+            return []
+        beyond = {
+            "$or": [
+                {"gone_ms": {"$gt": least.grace.total_seconds() * 1000}},
+                {"away_ms": {"$gt": least.away.total_seconds() * 1000}},
+            ]
+        }
+        return await self._held({"control.holder": Holder.HUMAN.value}, reports["since"], beyond)
+
+    async def held_by(self, workspace_id: str, agent_id: str) -> list[Unattended]:
+        """Return all that an agent holds."""
+        return await self._held({"w": workspace_id, "handler": agent_id, "attention_key": {"$lt": CLOSED_FLOOR}}, _EPOCH, {})
+
+    async def _held(self, held: Document, reports_since: datetime, beyond: Document) -> list[Unattended]:
+        """Return held conversations with how long their agents have been gone and away, as MongoDB's clock has it."""
+
+        def elapsed(moment: str) -> Document:
+            # No countdown begins before the conversation came to the agent, nor before presence was last known without a gap.
+            begin = {"$max": [{"$ifNull": [{"$first": moment}, _EPOCH]}, "$control.since", reports_since]}
+            return {"$subtract": ["$$NOW", begin]}
+
+        pipeline: list[Document] = [
+            {"$match": held},
+            {"$project": {"w": 1, "handler": 1, "control": 1, "key": {"$concat": ["$w", "/", "$handler"]}}},
+            {"$lookup": {"from": "presence", "localField": "key", "foreignField": "_id", "as": "there"}},
+            {
+                "$project": {
+                    "w": 1,
+                    "handler": 1,
+                    "control": 1,
+                    "gone_ms": elapsed("$there.seen_at"),
+                    "away_ms": elapsed("$there.available_at"),
+                }
+            },
+            {"$match": beyond},
+        ]
+        return [
+            Unattended(
+                workspace_id=document["w"],
+                conversation_id=document["_id"],
+                agent_id=document["handler"],
+                epoch=document["control"]["epoch"],
+                since=document["control"]["since"],
+                gone_for=timedelta(milliseconds=document["gone_ms"]),
+                away_for=timedelta(milliseconds=document["away_ms"]),
+            )
+            async for document in await self._rows.aggregate(pipeline)
+        ]
+
+    async def idle(self, least: timedelta) -> list[Idle]:
+        """Return what has been quiet for at least so long, the longest first."""
+        quiet_ms = {"$subtract": ["$$NOW", "$last_message_at"]}
+        pipeline: list[Document] = [
+            {
+                "$match": {
+                    "control.holder": {"$in": [Holder.AI.value, Holder.QUEUE.value]},
+                    "$expr": {"$lte": ["$last_message_at", {"$subtract": ["$$NOW", int(least.total_seconds() * 1000)]}]},
+                }
+            },
+            {"$sort": {"last_message_at": 1}},
+            {"$limit": MAX_IDLE},
+            {"$project": {"w": 1, "quiet_ms": quiet_ms}},
+        ]
+        return [Idle(document["w"], document["_id"], timedelta(milliseconds=document["quiet_ms"])) async for document in await self._rows.aggregate(pipeline)]
+
+
+def _unavailable(error: PyMongoError) -> UnavailableError:
+    logger.warning("presence cannot be kept", error=type(error).__name__)
+    return UnavailableError("The database cannot be reached; try again.")
