@@ -86,20 +86,23 @@ async def start(settings: Settings, lifecycle: Lifecycle) -> None:
         limiter=MemoryLoginLimiter(settings.logins_per_email, settings.logins_per_address),
         clock=SystemClock(),
     )
-    await mongodb.migrate(database)
-
     health = mongodb.Health(database)
-    await health.probe()
     readiness.add("mongodb", health.problem)
     lifecycle.run_background(health.run(), "mongodb-health")
 
     server = grpc_server(ports, settings.service_trusted_keys)
     port = server.listen(f"{settings.host}:{settings.grpc_port}")
-    await server.start()
     lifecycle.stack.push_async_callback(server.stop, settings.grace_seconds)
     lifecycle.stack.callback(readiness.draining)
-    readiness.started()
-    logger.info("listening", grpc_port=port)
+
+    async def serve() -> None:
+        # Services start in any order, and none serves before its unique indexes are there.
+        await mongodb.migrate_when_reachable(database)
+        await server.start()
+        readiness.started()
+        logger.info("listening", grpc_port=port)
+
+    lifecycle.run_background(serve(), "grpc-start")
 
 
 async def migrate(settings: Settings) -> None:

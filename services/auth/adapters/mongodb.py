@@ -7,7 +7,7 @@ from typing import Any
 
 from pymongo import ASCENDING, AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
-from pymongo.errors import PyMongoError
+from pymongo.errors import ConnectionFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 from servicekit.errors import UnavailableError
@@ -48,6 +48,18 @@ async def migrate(database: Database) -> None:
     await database.api_keys.create_index([("workspace_id", ASCENDING), ("created_at", ASCENDING)], name="keys_of_workspace")
     await database.revocations.create_index("at", expireAfterSeconds=int(RETENTION.total_seconds()), name="revocations_run_out")
     await database.audit.create_index([("workspace_id", ASCENDING), ("at", ASCENDING)], name="audit_of_workspace")
+
+
+async def migrate_when_reachable(database: Database) -> None:
+    """Create the indexes that are missing as soon as MongoDB answers."""
+    while True:
+        try:
+            await migrate(database)
+        except ConnectionFailure as error:
+            logger.warning("mongodb does not answer, trying again", error=type(error).__name__)
+            await asyncio.sleep(PING_SECONDS)
+        else:
+            return
 
 
 @contextmanager
