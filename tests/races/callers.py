@@ -1,6 +1,7 @@
 """Callers for the races: an AI platform and human agents that reach any replica at random and retry as the contract says."""
 
 import random
+import secrets
 import uuid
 from dataclasses import dataclass, field
 from typing import Any
@@ -131,10 +132,29 @@ class Agent(Routed):
         return await self.command([stub.Release for stub in self.stubs], request, self.metadata)
 
 
-async def log_in(auth_target: str, identity: ServiceIdentity, email: str, password: str) -> tuple[str, str]:
-    """Return an access token and the account's id."""
-    async with grpc.aio.insecure_channel(auth_target) as channel:
-        stub = auth_pb2_grpc.SessionServiceStub(channel)
-        request = auth_pb2.LoginRequest(email=email, password=password, client_address="127.0.0.1", user_agent="races")
-        answer = await stub.Login(request, metadata=[(METADATA_KEY, identity.token_for("auth"))], timeout=TIMEOUT_SECONDS)
-    return answer.tokens.access_token, answer.account.id
+class Accounts:
+    """Logs people in and, as an administrator, makes new ones."""
+
+    def __init__(self, auth_target: str, identity: ServiceIdentity) -> None:
+        self.channel = grpc.aio.insecure_channel(auth_target)
+        self._sessions = auth_pb2_grpc.SessionServiceStub(self.channel)
+        self._admin = auth_pb2_grpc.AdminServiceStub(self.channel)
+        self._service = (METADATA_KEY, identity.token_for("auth"))
+
+    async def log_in(self, email: str, password: str) -> tuple[str, str]:
+        """Return an access token and the account's id."""
+        # Each from an address of its own: the limit on logins is not what is raced here.
+        address = f"2001:db8::{secrets.randbelow(65_536):x}"
+        request = auth_pb2.LoginRequest(email=email, password=password, client_address=address, user_agent="races")
+        answer = await self._sessions.Login(request, metadata=[self._service], timeout=TIMEOUT_SECONDS)
+        return answer.tokens.access_token, answer.account.id
+
+    async def make_agent(self, admin_token: str) -> tuple[str, str]:
+        """Make an agent's account and return an access token and the account's id."""
+        email, password = f"{secrets.token_hex(8)}@baton.example", secrets.token_hex(12)
+        request = auth_pb2.CreateAccountRequest(email=email, name="Agent of a crowd", role=auth_pb2.ROLE_AGENT)
+        metadata = [self._service, ("authorization", f"Bearer {admin_token}")]
+        made = await self._admin.CreateAccount(request, metadata=metadata, timeout=TIMEOUT_SECONDS)
+        link = auth_pb2.SetPasswordRequest(link_token=made.link_token, password=password)
+        await self._sessions.SetPassword(link, metadata=[self._service], timeout=TIMEOUT_SECONDS)
+        return await self.log_in(email, password)

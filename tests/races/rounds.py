@@ -64,9 +64,9 @@ async def _late(late: list[Coroutine[Any, Any, Answer]], ledger: Ledger) -> None
 
 
 async def _answer_and_hand_back(agent: Agent, conversation_id: str, ledger: Ledger) -> None:
-    seen = 1_000_000_000
+    seen = max(answer.seq for answer in ledger.accepted if answer.conversation_id == conversation_id)
     said = await agent.says(conversation_id, "Budi here: Friday is free.", seen)
     assert not said.refusal, said
-    back = await agent.hand_back(conversation_id, seen)
+    back = await agent.hand_back(conversation_id, said.seq)
     assert not back.refusal, back
     ledger.accepted += [said, back]

@@ -1,0 +1,71 @@
+"""The invariant under races: after a takeover is acknowledged no AI message enters the conversation until it is handed back."""
+
+import asyncio
+import os
+import random
+import uuid
+
+from tests.races.callers import Agent, Answer, Platform
+from tests.races.conftest import DATABASE, Site
+from tests.races.recount import Log, count, read_log, violations
+from tests.races.rounds import Ledger, race_one_takeover
+from tests.races.topic import first_appearances
+
+TAKEOVERS = int(os.environ.get("RACE_TAKEOVERS", "2000"))
+CONVERSATIONS = 20
+CROWD_ROUNDS = int(os.environ.get("RACE_CROWD_ROUNDS", "500"))
+SEED = 20_261_122
+
+
+def _lost_or_moved(log: Log, accepted: list[Answer]) -> list[Answer]:
+    """Return what was acknowledged and does not stand where the acknowledgement said."""
+    at = {(conversation_id, event["s"]): event["cmd"] for conversation_id, events in log.items() for event in events}
+    return [answer for answer in accepted if at.get((answer.conversation_id, answer.seq)) != answer.command_id]
+
+
+async def test_no_ai_message_stands_between_a_takeover_and_its_hand_back(site: Site, platform: Platform, agents: list[Agent]) -> None:
+    chance = random.Random(SEED)  # noqa: S311  # when a takeover falls
+    ledger = Ledger()
+    started = await asyncio.gather(*(platform.start(f"race-{uuid.uuid4()}") for _ in range(CONVERSATIONS)))
+    ledger.accepted += started
+
+    async def rounds(conversation_id: str, agent: Agent) -> None:
+        for _ in range(TAKEOVERS // CONVERSATIONS):
+            await race_one_takeover(platform, agent, conversation_id, ledger, chance)
+
+    await asyncio.gather(*(rounds(answer.conversation_id, agents[number % len(agents)]) for number, answer in enumerate(started)))
+
+    log = await read_log(site.mongodb_uri, DATABASE, [answer.conversation_id for answer in started])
+    assert ledger.spoke_after == []
+    assert violations(log) == []
+    assert _lost_or_moved(log, ledger.accepted) == []
+    assert {answer.refusal for answer in ledger.refused_ai} <= {"CONTROL_LOST", "TOO_MANY_DRAFTS"}
+    assert ledger.takeovers == TAKEOVERS // CONVERSATIONS * CONVERSATIONS
+    # Both outcomes were raced for: some appends were first, some were not.
+    assert count(log, "ai_message") > ledger.takeovers // 10
+    assert count(log, "ai_draft_withheld") > ledger.takeovers // 10
+    await _assert_topic_has_the_logs_order(site, log)
+
+
+async def _assert_topic_has_the_logs_order(site: Site, log: Log) -> None:
+    newest = {conversation_id: len(events) for conversation_id, events in log.items()}
+    topic = await first_appearances(site.kafka_servers, newest, deadline_seconds=60)
+    assert topic == {conversation_id: list(range(1, last + 1)) for conversation_id, last in newest.items()}
+
+
+async def test_of_twenty_who_click_at_once_one_wins_and_the_others_are_told_who(site: Site, platform: Platform, crowd: list[Agent]) -> None:
+    started = await platform.start(f"crowd-{uuid.uuid4()}")
+    conversation_id = started.conversation_id
+    for _ in range(CROWD_ROUNDS):
+        answers = await asyncio.gather(*(agent.take_over(conversation_id) for agent in crowd))
+        won = [(agent, answer) for agent, answer in zip(crowd, answers, strict=True) if not answer.refusal]
+        told = [answer for answer in answers if answer.refusal]
+        assert len(won) == 1
+        winner, taken = won[0]
+        assert {answer.refusal for answer in told} == {"ALREADY_TAKEN"}
+        assert {answer.details["agent_id"] for answer in told} == {winner.account_id}
+        back = await winner.hand_back(conversation_id, taken.seq)
+        assert not back.refusal, back
+    log = await read_log(site.mongodb_uri, DATABASE, [conversation_id])
+    assert violations(log) == []
+    assert count(log, "taken_over") == CROWD_ROUNDS
