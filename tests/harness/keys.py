@@ -29,7 +29,7 @@ class Key:
         public: dict[str, Any] = json.loads(OKPAlgorithm.to_jwk(self.private.public_key()))
         return public | {"kid": self.name, "alg": "EdDSA"}
 
-    def access_token(self, workspace_id: str, account_id: str, role: Role, **claims: object) -> str:
+    def access_token(self, workspace_id: str, account_id: str, role: Role, /, **claims: object) -> str:
         """Return what auth would sign; `claims` replace its own, None takes one away."""
         now = datetime.now(UTC)
         all_claims: dict[str, object] = {"iss": "baton-auth", "aud": "baton", "sub": account_id, "sid": f"session of {account_id}", "ws": workspace_id}

@@ -135,19 +135,25 @@ class AccessTokenVerifier:
                 # A key made since the last poll; one that stays unknown costs one call a poll at most.
                 self._may_look_for_key = False
                 await self._refresh_keys()
-            claims = jwt.decode(token, self._keys[kid], algorithms=["EdDSA"], audience=AUDIENCE, issuer=ISSUER)
-        except (jwt.InvalidTokenError, KeyError):
+            claims = jwt.decode(token, self._keys[kid], algorithms=["EdDSA"], audience=AUDIENCE, issuer=ISSUER, options={"require": ["exp"]})
+            caller = _to_caller(claims, token)
+            # A fraction of a second matters here: a password changed within the second of the login ends that login.
+            authenticated_at = datetime.fromtimestamp(float(claims["auth_at"]), UTC)
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError):
             raise UnauthenticatedError("TOKEN_INVALID", "Log in again: the access token is missing, expired or revoked.") from None
-        # A fraction of a second matters here: a password changed within the second of the login ends that login.
-        issued_at = datetime.fromtimestamp(float(claims["auth_at"]), UTC)
-        if self.session_revoked(claims["sid"], claims["sub"], issued_at):
+        if self.session_revoked(caller.session_id, caller.account_id, authenticated_at):
             raise UnauthenticatedError("TOKEN_INVALID", "Log in again: the access token is missing, expired or revoked.")
-        return UserCaller(
-            workspace_id=claims["ws"],
-            account_id=claims["sub"],
-            session_id=claims["sid"],
-            role=Role(claims["role"]),
-            name=claims["name"],
-            display_name=claims["dn"],
-            access_token=token,
-        )
+        return caller
+
+
+def _to_caller(claims: dict[str, Any], token: str) -> UserCaller:
+    """KeyError or ValueError if a claim is missing or none that the issuer writes."""
+    return UserCaller(
+        workspace_id=claims["ws"],
+        account_id=claims["sub"],
+        session_id=claims["sid"],
+        role=Role(claims["role"]),
+        name=claims["name"],
+        display_name=claims["dn"],
+        access_token=token,
+    )

@@ -61,7 +61,7 @@ class ServiceTrust:
             name = ""
         for key in self._keys.get(name, ()):
             try:
-                claims = jwt.decode(token, key, algorithms=["EdDSA"], audience=self._audience, issuer=name, leeway=5)
+                claims = jwt.decode(token, key, algorithms=["EdDSA"], audience=self._audience, issuer=name, leeway=5, options={"require": ["exp"]})
             except jwt.InvalidTokenError:
                 continue
             if claims.get("sub") == name:

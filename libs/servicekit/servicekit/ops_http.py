@@ -1,6 +1,7 @@
 """The ops port: /healthz (the process turns), /readyz (started, not draining, with each check named), /metrics."""
 
 import asyncio
+import socket
 from collections.abc import Callable
 from contextlib import nullcontext
 
@@ -53,20 +54,20 @@ class OpsServer:
         """Port 0 takes a free one; see `port` after start."""
         self._readiness = readiness
         routes = [Route("/healthz", self._healthz), Route("/readyz", self._readyz), Route("/metrics", self._metrics)]
-        config = uvicorn.Config(Starlette(routes=routes), host=host, port=port, log_config=None, access_log=False, lifespan="off")
+        self._address = (host, port)
+        config = uvicorn.Config(Starlette(routes=routes), log_config=None, access_log=False, lifespan="off")
         self._server = uvicorn.Server(config)
         # The process has its own signal handling (servicekit.process).
         self._server.capture_signals = nullcontext  # type: ignore[method-assign,assignment]  # a context manager either way
         self._task: asyncio.Task[None] | None = None
-
-    @property
-    def port(self) -> int:
-        """The port that is listened on; 0 before start."""
-        return next((int(bound.getsockname()[1]) for server in self._server.servers for bound in server.sockets), 0) if self._server.started else 0
+        self.port = port
 
     async def start(self) -> None:
         """Listen; OSError if the port is taken."""
-        self._task = asyncio.create_task(self._server.serve(), name="ops-http")
+        # Bound here, since uvicorn ends the process where it cannot bind.
+        listener = socket.create_server(self._address, family=socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET)
+        self.port = listener.getsockname()[1]
+        self._task = asyncio.create_task(self._server.serve(sockets=[listener]), name="ops-http")
         while not self._server.started:
             if self._task.done():
                 self._task.result()

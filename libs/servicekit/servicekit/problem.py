@@ -1,6 +1,7 @@
 """problem+json (RFC 9457) for FastAPI: a ServiceError, a validation error or a bug, each with its status, reason and request id."""
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
 
 import orjson
 from fastapi import FastAPI, Request, Response
@@ -8,7 +9,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from servicekit.caller import begin_request, request_id
-from servicekit.errors import InvalidError, Kind, ServiceError
+from servicekit.errors import InvalidError, ServiceError
 from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
@@ -17,18 +18,27 @@ logger = get_logger(__name__)
 def response(error: ServiceError) -> Response:
     """Return the error as problem+json."""
     codes = error.kind.value
+    headers = {"Retry-After": error.details["retry_after_seconds"]} if "retry_after_seconds" in error.details else {}
+    more = {**({"field": error.field} if error.field else {}), **({"details": error.details} if error.details else {})}
+    return _problem(codes.http, codes.title, error.reason, error.message, headers, more)
+
+
+def _problem(status: int, title: str, reason: str, detail: str, headers: Mapping[str, str], more: Mapping[str, object]) -> Response:
     body = {
-        "type": f"urn:baton:problem:{error.reason.lower().replace('_', '-')}",
-        "title": codes.title,
-        "status": codes.http,
-        "detail": error.message,
-        "reason": error.reason,
+        "type": f"urn:baton:problem:{reason.lower().replace('_', '-')}",
+        "title": title,
+        "status": status,
+        "detail": detail,
+        "reason": reason,
         "request_id": request_id.get(),
-        **({"field": error.field} if error.field else {}),
-        **({"details": error.details} if error.details else {}),
+        **more,
     }
-    headers = {"Retry-After": error.details["retry_after_seconds"]} if "retry_after_seconds" in error.details else None
-    return Response(orjson.dumps(body), status_code=codes.http, media_type="application/problem+json", headers=headers)
+    return Response(orjson.dumps(_printable(body)), status_code=status, media_type="application/problem+json", headers=dict(headers))
+
+
+def _printable(body: Mapping[str, object]) -> dict[str, object]:
+    """A lone surrogate from the caller's own JSON, in a field's name for instance, cannot be sent back."""
+    return {key: value.encode(errors="replace").decode() if isinstance(value, str) else value for key, value in body.items()}
 
 
 def install(app: FastAPI) -> None:
@@ -53,12 +63,8 @@ def install(app: FastAPI) -> None:
 
     @app.exception_handler(HTTPException)
     async def on_http_error(_request: Request, error: HTTPException) -> Response:
-        kind = next((kind for kind in Kind if kind.value.http == error.status_code), None)
-        if kind is None:
-            return Response(orjson.dumps({"title": str(error.detail), "status": error.status_code}), error.status_code, media_type="application/problem+json")
-        problem = ServiceError(kind.name, str(error.detail))
-        problem.kind = kind
-        return response(problem)
+        status = HTTPStatus(error.status_code)
+        return _problem(status, status.phrase, status.name, str(error.detail), error.headers or {}, {})
 
     @app.exception_handler(Exception)
     async def on_bug(_request: Request, error: Exception) -> Response:
