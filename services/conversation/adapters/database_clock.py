@@ -26,7 +26,7 @@ class DatabaseClock:
         """Ask once; what is wrong stands in `problem` afterwards, in words."""
         before = self._clock.now()
         try:
-            answer = await self._database.command("hello", codec_options=CodecOptions(tz_aware=True))
+            answer: dict[str, Any] = await self._database.command("hello", codec_options=CodecOptions(tz_aware=True))
         except PyMongoError as error:
             self.problem = f"the database does not answer: {type(error).__name__}"
             return

@@ -46,7 +46,7 @@ def uuid_text(field: str, value: str) -> str:
         canonical = str(UUID(value))
     except ValueError:
         canonical = ""
-    if canonical != value:
+    if not canonical or canonical != value:
         raise InvalidError(field, "must be a UUID in canonical lower-case form")
     return value
 

@@ -214,10 +214,12 @@ def test_without_a_start_and_across_platforms_and_workspaces_there_is_nothing() 
     scene = Scene()
     foreign_platform = Commands(scene.make.conversation_id, Actor(ActorKind.PLATFORM, "platform-2", "Other"))
     foreign_workspace = Commands(scene.make.conversation_id, workspace_id="workspace-2")
-    for command in (foreign_platform.user(), foreign_platform.start(), foreign_workspace.user(), foreign_workspace.take(), foreign_workspace.note()):
+    foreign: list[Any] = [foreign_platform.user(), foreign_platform.start(), foreign_workspace.user(), foreign_workspace.take(), foreign_workspace.note()]
+    for command in foreign:
         with pytest.raises(ConversationNotFoundError):
             scene.do(command)
     scene.state = None
-    for command in (scene.make.user(), scene.make.take(), scene.make.idle()):
+    unstarted: list[Any] = [scene.make.user(), scene.make.take(), scene.make.idle()]
+    for command in unstarted:
         with pytest.raises(ConversationNotFoundError):
             scene.do(command)
