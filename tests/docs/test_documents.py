@@ -10,11 +10,11 @@ from pathlib import Path
 import pytest
 from pydantic import SecretStr
 from servicekit.settings import ServiceSettings
-from services.conversation.settings import Settings as ConversationSettings
 
 from examples.ai_platform.tests.fake_baton import FakeBaton
 from services.analytics.settings import Settings as AnalyticsSettings
 from services.auth.settings import Settings as AuthSettings
+from services.conversation.settings import Settings as ConversationSettings
 from services.realtime.settings import Settings as RealtimeSettings
 from tests.docs import markdown
 from tests.docs.markdown import ROOT
