@@ -90,7 +90,7 @@ def kafka(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def start_kafka(home: Path, port: int) -> Running:
     """Start a broker; it is not ready yet."""
-    return Running("kafka", kafka_broker.command(kafka_broker.find_java(), kafka_broker.find_libraries(), port, home), home / "log")
+    return Running("kafka", kafka_broker.command(kafka_broker.find_java(), kafka_broker.find_libraries(), port, free_port(), home), home / "log")
 
 
 def _create_topics(bootstrap_servers: str) -> None:

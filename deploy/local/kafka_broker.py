@@ -8,10 +8,10 @@ from pathlib import Path
 
 from deploy.local import versions
 from deploy.local.parts import PartMissingError, fetched, run_quietly, unpack_wheel
-from deploy.local.ports import free_port
 
 POM = Path(__file__).with_name("kafka") / "pom.xml"
-HEAP = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1"]
+# Small, quick to start; says what goes wrong on its standard error and nothing else.
+OPTIONS = ["-Xmx512m", "-XX:+UseSerialGC", "-XX:TieredStopAtLevel=1", "-Dorg.slf4j.simpleLogger.defaultLogLevel=warn"]
 
 PROPERTIES = """\
 process.roles=broker,controller
@@ -74,15 +74,15 @@ def _fetch_libraries(folder: Path) -> None:
     run_quietly(["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={folder}", "-DincludeScope=runtime"])
 
 
-def command(java: Path, libraries: Path, port: int, home: Path) -> list[str]:
-    """Write the broker's settings for this port, format its folder where that was not done yet, and return the command line."""
+def command(java: Path, libraries: Path, port: int, controller_port: int, home: Path) -> list[str]:
+    """Write the broker's settings for these ports, format its folder where that was not done yet, and return the command line."""
     data = home / "data"
     data.mkdir(parents=True, exist_ok=True)
     properties = home / "server.properties"
-    properties.write_text(PROPERTIES.format(port=port, controller_port=free_port(), data=data))
+    properties.write_text(PROPERTIES.format(port=port, controller_port=controller_port, data=data))
     classpath = f"{libraries}/*"
     if not (data / "log" / "meta.properties").exists():
         cluster = "QmF0b24tbG9jYWwtc3RhY2s"  # 16 bytes in base64; the name of a cluster of one
-        tool = [str(java), *HEAP, "-cp", classpath, "kafka.tools.StorageTool", "format"]
+        tool = [str(java), *OPTIONS, "-cp", classpath, "kafka.tools.StorageTool", "format"]
         run_quietly([*tool, "-t", cluster, "-c", str(properties)])
-    return [str(java), *HEAP, "-cp", classpath, "kafka.Kafka", str(properties)]
+    return [str(java), *OPTIONS, "-cp", classpath, "kafka.Kafka", str(properties)]

@@ -2,7 +2,6 @@
 
 import os
 import socket
-from collections import defaultdict
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -29,12 +28,16 @@ class Plan:
     # More settings for one service, by its name: {"conversation": {"GRACE_SECONDS": "1"}}.
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
     log_level: str = "INFO"
-    _ports: defaultdict[str, int] = field(default_factory=lambda: defaultdict(free_port), repr=False)
+    _ports: dict[str, int] = field(default_factory=dict, repr=False)
 
     def port(self, name: str) -> int:
         """Return the port of a listener, for instance "auth.grpc" or "conversation-2.ops"."""
-        if name == "realtime.http" and name not in self._ports and self.public_port:
-            self._ports[name] = self.public_port
+        if name == "realtime.http" and self.public_port:
+            return self.public_port
+        while name not in self._ports:
+            port = free_port(self.host)
+            if port not in self._ports.values():
+                self._ports[name] = port
         return self._ports[name]
 
     def instances(self, service: str) -> list[str]:

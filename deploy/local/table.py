@@ -82,12 +82,12 @@ def _mongodb(plan: Plan) -> Process:
 
 
 def _kafka(plan: Plan) -> Process:
-    port = plan.port("kafka")
+    port, controller_port = plan.port("kafka"), plan.port("kafka.controller")
     return Process(
         name="kafka",
-        command=lambda: kafka_broker.command(kafka_broker.find_java(), kafka_broker.find_libraries(), port, plan.home / "kafka"),
+        command=lambda: kafka_broker.command(kafka_broker.find_java(), kafka_broker.find_libraries(), port, controller_port, plan.home / "kafka"),
         is_ready=lambda: listens("127.0.0.1", port) and create_topics_now(plan.address("kafka")),
-        ports={"kafka": port},
+        ports={"kafka": port, "controller": controller_port},
         grace_seconds=30,
     )
 
