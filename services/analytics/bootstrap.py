@@ -1,5 +1,6 @@
 """Wires the service, and starts its parts in order."""
 
+import asyncio
 from functools import partial
 from typing import Any
 
@@ -7,11 +8,12 @@ from baton.analytics.v1.analytics_pb2_grpc import add_AnalyticsServiceServicer_t
 from pymongo import AsyncMongoClient
 from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import SystemClock
+from servicekit.errors import UnavailableError
 from servicekit.grpc_client import Peer
 from servicekit.grpc_server import GrpcServer
 from servicekit.identity import ServiceIdentity, ServiceTrust
 from servicekit.kafka import GroupConsumer
-from servicekit.logs import configure
+from servicekit.logs import configure, get_logger
 from servicekit.ops_http import OpsServer, Readiness
 from servicekit.process import Lifecycle
 from servicekit.service_auth import InternalAuthentication
@@ -26,7 +28,10 @@ from services.analytics.settings import Settings, StoreSettings
 from services.analytics.use_cases.get_figures import GetFigures
 from services.analytics.use_cases.record_events import RecordEvents
 
+logger = get_logger(__name__)
+
 SERVICE = "analytics"
+DATABASE_AGAIN_SECONDS = 0.5
 
 
 async def migrate(settings: StoreSettings) -> None:
@@ -36,7 +41,7 @@ async def migrate(settings: StoreSettings) -> None:
 
 
 async def start(lifecycle: Lifecycle, settings: Settings) -> None:
-    """Start everything; returns when the service is up. What is started is stopped in reverse by the lifecycle."""
+    """Start everything; readiness says when it serves. What is started is stopped in reverse by the lifecycle."""
     configure(SERVICE, settings.log_level)
     stack, clock, readiness = lifecycle.stack, SystemClock(), Readiness()
     ops = OpsServer(settings.host, settings.ops_port, readiness)
@@ -44,7 +49,6 @@ async def start(lifecycle: Lifecycle, settings: Settings) -> None:
     stack.push_async_callback(ops.stop)
 
     store = MongoFactStore((await stack.enter_async_context(_mongo_client(settings)))[settings.mongodb_database])
-    await store.migrate()
 
     identity = ServiceIdentity(SERVICE, settings.service_private_key.get_secret_value(), clock)
     auth_peer = Peer(settings.auth_target, "auth", identity)
@@ -68,10 +72,23 @@ async def start(lifecycle: Lifecycle, settings: Settings) -> None:
         service_names=[SERVICE_NAME],
     )
     server.listen(f"{settings.host}:{settings.grpc_port}")
-    await server.start()
     stack.push_async_callback(server.stop, settings.grace_seconds)
-    readiness.started()
     stack.callback(readiness.draining)
+    lifecycle.run_background(_serve(store, server, readiness), "serve")
+
+
+async def _serve(store: MongoFactStore, server: GrpcServer, readiness: Readiness) -> None:
+    """Services start in any order: wait for the database, then serve."""
+    while True:
+        try:
+            await store.migrate()
+        except UnavailableError as error:
+            logger.warning("waiting for the database", error=error.message)
+            await asyncio.sleep(DATABASE_AGAIN_SECONDS)
+        else:
+            break
+    await server.start()
+    readiness.started()
 
 
 def _mongo_client(settings: StoreSettings) -> AsyncMongoClient[dict[str, Any]]:
