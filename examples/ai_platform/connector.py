@@ -24,6 +24,8 @@ _TYPING_DEADLINE_SECONDS = 1.0
 _FIRST_BACKOFF_SECONDS = 0.1
 _LONGEST_BACKOFF_SECONDS = 5.0
 _ACK_EVERY_SECONDS = 1.0
+# What gRPC itself says when an answer did not come; with Baton's own words in it it is an answer.
+_NO_ANSWER = {grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED, grpc.StatusCode.UNKNOWN, grpc.StatusCode.INTERNAL}
 _OPTIONS = [
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 2_000),
@@ -48,11 +50,9 @@ def refusal_of(error: grpc.aio.AioRpcError) -> RefusedError | None:
     for detail in status.details if status else ():
         if detail.Is(info.DESCRIPTOR):
             detail.Unpack(info)
-    if error.code() in {grpc.StatusCode.UNIMPLEMENTED, grpc.StatusCode.UNAUTHENTICATED} and not info.reason:
-        return RefusedError(error.code().name, error.details() or "", {})
-    if info.domain != "baton" or error.code() is grpc.StatusCode.UNAVAILABLE:
+    if error.code() is grpc.StatusCode.UNAVAILABLE or (error.code() in _NO_ANSWER and info.domain != "baton"):
         return None
-    return RefusedError(info.reason, error.details() or "", dict(info.metadata))
+    return RefusedError(info.reason or error.code().name, error.details() or "", dict(info.metadata))
 
 
 def backoff() -> Iterator[float]:
