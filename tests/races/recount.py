@@ -9,18 +9,19 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
+DATABASE = "baton_conversation"
 Log = dict[str, list[Mapping[str, Any]]]
 
 # After one of these a human holds control; the AI is silent from here.
 SILENCING = {"taken_over", "transferred", "returned_to_queue"}
 
 
-async def read_log(mongodb_uri: str, database: str, conversation_ids: Iterable[str] | None = None) -> Log:
+async def read_log(mongodb_uri: str, conversation_ids: Iterable[str] | None = None) -> Log:
     """Return each conversation's events in the order of their seq."""
     wanted = set(conversation_ids) if conversation_ids is not None else None
     log: Log = defaultdict(list)
     async with AsyncMongoClient[dict[str, Any]](mongodb_uri, readConcernLevel="majority") as client:
-        async for document in client[database]["events"].find({}).sort("_id", 1):
+        async for document in client[DATABASE]["events"].find({}).sort("_id", 1):
             if wanted is None or document["c"] in wanted:
                 log[document["c"]].append(document)
     return dict(log)

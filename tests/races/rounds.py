@@ -6,7 +6,7 @@ from collections.abc import Coroutine
 from dataclasses import dataclass, field
 from typing import Any
 
-from tests.races.callers import Agent, Answer, Platform, new_id
+from tests.harness.callers import Agent, Answer, Platform, new_id
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Callers for the races: an AI platform and human agents that reach any replica at random and retry as the contract says."""
+"""An AI platform and human agents that call by gRPC: they reach any replica at random and retry as the contract says."""
 
 import random
 import secrets
