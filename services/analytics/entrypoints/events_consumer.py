@@ -5,11 +5,12 @@ from collections.abc import Callable, Sequence
 from baton.conversation.v1.event_pb2 import Event, EventRecord
 from google.protobuf.message import DecodeError
 from servicekit.clock import Clock
+from servicekit.errors import InvalidError
 from servicekit.kafka import BadRecordError, Record
 
 from services.analytics import metrics
 from services.analytics.domain.events import LoggedEvent
-from services.analytics.use_cases.record_events import Recorded, RecordEvents
+from services.analytics.use_cases.record_events import NotInLogError, Recorded, RecordEvents
 
 TOPIC = "baton.conversation.events.v1"
 DEAD_LETTER_TOPIC = "baton.conversation.events.v1.dead"
@@ -30,8 +31,13 @@ class EventsConsumer:
     async def __call__(self, records: Sequence[Record]) -> None:
         """Raises BadRecordError if one of the records cannot be understood; any other error may pass."""
         events = [event for record in records if (event := self._decode(record))]
-        if events:
-            self._measure(events, await self._record_events(events))
+        if not events:
+            return
+        try:
+            recorded = await self._record_events(events)
+        except (NotInLogError, InvalidError) as error:
+            raise BadRecordError(str(error)) from error
+        self._measure(events, recorded)
 
     def _decode(self, record: Record) -> LoggedEvent | None:
         try:

@@ -47,6 +47,13 @@ async def test_what_cannot_be_understood_is_a_bad_record(value: EventRecord | by
         await consumer(FakeFactStore())([record(value)])
 
 
+async def test_an_event_that_is_not_in_the_log_is_a_bad_record() -> None:
+    history = History()
+    history.user()
+    with pytest.raises(BadRecordError, match="event 2"):
+        await consumer(FakeFactStore())([record(EventRecord(event=history.events[1]))])
+
+
 @pytest.mark.parametrize("field", ["version", "after.version", "holder", "body"])
 async def test_an_event_of_a_newer_version_waits_for_a_newer_process(field: str) -> None:
     event = first_event()

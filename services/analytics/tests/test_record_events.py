@@ -1,13 +1,12 @@
 """Recording: what is passed over, what is fetched, and when it is tried again."""
 
 import pytest
-from servicekit.errors import UnavailableError
 
 from services.analytics.adapters.event_proto import to_logged_event
 from services.analytics.domain.events import LoggedEvent
 from services.analytics.tests.fakes import FakeFactStore, FakeLog
 from services.analytics.tests.histories import History
-from services.analytics.use_cases.record_events import RecordEvents
+from services.analytics.use_cases.record_events import NotInLogError, RecordEvents
 
 
 def conversation() -> list[LoggedEvent]:
@@ -50,10 +49,10 @@ async def test_a_conversation_that_began_before_the_topic_is_read_from_the_log()
     assert recorded.fetched == len(events)
 
 
-async def test_a_log_that_is_behind_its_own_topic_is_asked_again_later() -> None:
+async def test_an_event_that_the_log_does_not_have_is_refused_and_nothing_recorded() -> None:
     events = conversation()
     store = FakeFactStore()
-    with pytest.raises(UnavailableError):
+    with pytest.raises(NotInLogError):
         await RecordEvents(store, FakeLog(events[:2]))(events[3:])
     assert store.facts == {}
     assert store.known == {}

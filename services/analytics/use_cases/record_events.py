@@ -3,12 +3,14 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from servicekit.errors import UnavailableError
-
 from services.analytics.domain.events import LoggedEvent
 from services.analytics.domain.facts import Fact
 from services.analytics.domain.phases import Phase, fold
 from services.analytics.ports import ConversationLog, FactStore
+
+
+class NotInLogError(Exception):
+    """An event that the log does not have. It was published after it was in the log for good, so it is none of this log's: trying again does not help."""
 
 
 @dataclass(slots=True)
@@ -32,7 +34,10 @@ class RecordEvents:
         self._log = log
 
     async def __call__(self, events: Sequence[LoggedEvent]) -> Recorded:
-        """Record a batch; UnavailableError if store or log cannot be reached, and then the same batch again is safe."""
+        """Record a batch, all of it or nothing.
+
+        NotInLogError if an event after a jump is not in the log; UnavailableError if store or log cannot be reached, and then the same batch again is safe.
+        """
         recorded = Recorded()
         known = await self._store.phases({event.conversation_id for event in events})
         recorded.phases.update(known)
@@ -53,7 +58,8 @@ class RecordEvents:
         else:
             left_out = [logged for logged in await self._log.events_of(event.conversation_id) if logged.seq > seq]
             if not left_out or left_out[-1].seq < event.seq:
-                raise UnavailableError(f"The log does not yet answer with event {event.seq} of {event.conversation_id}.")
+                message = f"the log does not have event {event.seq} of conversation {event.conversation_id}"
+                raise NotInLogError(message)
             _fold_all(recorded, left_out)
             recorded.fetched += len(left_out)
 
