@@ -110,12 +110,15 @@ class Browser:
         assert response.is_error, response.text
         return response.status_code, str(response.json()["reason"])
 
+    def socket_headers(self) -> dict[str, str]:
+        """Return what a browser sends with the upgrade."""
+        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._http.cookies.jar)
+        return {"Origin": self.url, "Cookie": cookies}
+
     async def open_socket(self) -> Socket:
         """Open a socket with the cookies and return it when it has said hello."""
-        cookies = "; ".join(f"{cookie.name}={cookie.value}" for cookie in self._http.cookies.jar)
-        headers = {"Origin": self.url, "Cookie": cookies}
         socket = Socket()
-        await ws_connect(lambda: socket, self.url.replace("http", "ws", 1) + "/api/socket", extra_headers=headers)
+        await ws_connect(lambda: socket, self.url.replace("http", "ws", 1) + "/api/socket", extra_headers=self.socket_headers())
         self._sockets.append(socket)
         await socket.wait_for("hello")
         return socket
