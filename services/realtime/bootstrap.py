@@ -2,11 +2,13 @@
 
 import asyncio
 from contextlib import nullcontext
+from dataclasses import dataclass
 
 import uvicorn
 from baton.analytics.v1 import analytics_pb2
 from baton.auth.v1 import auth_pb2
 from baton.conversation.v1 import agent_pb2, internal_pb2
+from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import SystemClock
 from servicekit.grpc_client import Peer
 from servicekit.identity import ServiceIdentity
@@ -38,8 +40,20 @@ from services.realtime.use_cases.hub import Hub
 REQUEST_GRACE_SECONDS = 3
 
 
-async def start(settings: Settings, lifecycle: Lifecycle) -> uvicorn.Server:
-    """Start every part; what it needs may still be away. Returns the server of pages, REST and socket."""
+@dataclass(frozen=True, slots=True)
+class Running:
+    """The parts that tests reach into."""
+
+    server: uvicorn.Server
+    hub: Hub
+    events: EventTopic
+    sockets: Sockets
+    liveness: Liveness
+    tokens: AccessTokenVerifier
+
+
+async def start(settings: Settings, lifecycle: Lifecycle) -> Running:
+    """Start every part; what it needs may still be away."""
     clock = SystemClock()
     readiness = Readiness()
     ops = OpsServer(settings.host, settings.ops_port, readiness)
@@ -63,7 +77,7 @@ async def start(settings: Settings, lifecycle: Lifecycle) -> uvicorn.Server:
     lifecycle.run_background(tokens.keep_polling(), "revocations")
 
     loop = asyncio.get_running_loop()
-    liveness = Liveness()
+    liveness = Liveness(clock.now())
     hub = Hub(Ring(settings.ring_records, settings.ring_bytes), loop.time, lambda kind, answer: RESUMES.labels(kind, answer).inc())
     events = EventTopic(settings.kafka_bootstrap_servers, hub, liveness, clock, settings.ring_records)
     readiness.add("kafka", lambda: events.problem)
@@ -114,7 +128,7 @@ async def start(settings: Settings, lifecycle: Lifecycle) -> uvicorn.Server:
 
     lifecycle.stack.push_async_callback(stop)
     readiness.started()
-    return server
+    return Running(server, hub, events, sockets, liveness, tokens)
 
 
 async def _serve(settings: Settings, gateway: Gateway, origin: str, door: Door, lifecycle: Lifecycle) -> uvicorn.Server:

@@ -31,6 +31,11 @@ class Outlet(Protocol):
         """The workspace that it is told of."""
         ...
 
+    @property
+    def complete(self) -> bool:
+        """Whether a cursor given now covers all that was before it."""
+        ...
+
     def send(self, frames: bytes) -> None:
         """Send what must arrive."""
         ...

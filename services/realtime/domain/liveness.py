@@ -6,14 +6,18 @@ STALE_AFTER = timedelta(seconds=10)
 
 
 class Liveness:
-    """Judged by the heartbeats' own times: old ones that are read again say nothing of now."""
+    """Judged by the heartbeats' own times: old ones that are read again say nothing of now. Stale until shown to be live."""
 
-    def __init__(self) -> None:
-        """Begin as stale."""
+    def __init__(self, now: datetime) -> None:
+        """Begin as stale since now."""
         self._beats: dict[int, datetime] = {}
         self._partitions = 0
-        self._known = False
-        self.stale_since: datetime | None = None
+        self.stale_since: datetime | None = now
+
+    @property
+    def stale(self) -> bool:
+        """Tell what the last check found."""
+        return self.stale_since is not None
 
     def begin(self, partitions: int) -> None:
         """Expect beats on so many partitions."""
@@ -25,12 +29,11 @@ class Liveness:
         self._beats[partition] = max(at, self._beats.get(partition, at))
 
     def check(self, now: datetime) -> bool:
-        """Judge anew; true when the answer changed, the first time always."""
+        """Judge anew; true when that changed the answer."""
+        was = self.stale
         oldest = min(self._beats.values()) if self._partitions and len(self._beats) == self._partitions else None
-        was, first = self.stale_since, not self._known
-        self._known = True
         if oldest is not None and now - oldest <= STALE_AFTER:
             self.stale_since = None
-        elif self.stale_since is None:
+        elif not was:
             self.stale_since = oldest or now
-        return first or (was is None) != (self.stale_since is None)
+        return was != self.stale

@@ -146,8 +146,8 @@ class Hub:
         for outlet, asked in list(self._waiting.items()):
             while asked and asked[0]():
                 asked.pop(0)
-            if not asked:
-                self._waiting.pop(outlet, None)
+            if not asked and self._waiting.pop(outlet, None) is not None and outlet.complete:
+                outlet.send(server_frames.frame("cursor", cursor=self.position().encode()))
 
     # ---- answers ---------------------------------------------------------------------------------------------------
 

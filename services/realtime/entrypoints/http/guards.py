@@ -5,6 +5,7 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from fastapi import HTTPException
 from servicekit import problem
 from servicekit.errors import ForbiddenError, TooLargeError
 from starlette.datastructures import Headers, MutableHeaders
@@ -87,7 +88,7 @@ class Guards:
 
 
 def _too_large() -> TooLargeError:
-    return TooLargeError("BODY_TOO_LARGE", f"A request's body has at most {MAX_BODY_BYTES} bytes.")
+    return TooLargeError("TOO_LARGE", f"A request's body has at most {MAX_BODY_BYTES} bytes.")
 
 
 def _bounded(receive: Receive) -> Receive:
@@ -99,7 +100,8 @@ def _bounded(receive: Receive) -> Receive:
         message = await receive()
         total += len(message.get("body", b""))
         if total > MAX_BODY_BYTES:
-            raise _too_large()
+            # FastAPI lets this one through as it is; everything else that reading a body raises becomes a 400.
+            raise HTTPException(413, _too_large().message)
         return message
 
     return counted

@@ -134,13 +134,12 @@ class Conversing:
         connection.identity = identity
         connection.admitted_at = asyncio.get_running_loop().time()
         self._attendance.arrive(agent, connection)
-        stale_since = self._liveness.stale_since
         hello = server_frames.frame(
             "hello",
             session=identity.told(),
             heartbeat_seconds=self._sockets.ping_seconds,
             server_time=moment_text(self._clock.now()),
-            stale=stale_since is not None,
+            stale=self._liveness.stale,
         )
         connection.send(hello)
         for frame in self._early.pop(connection, []):

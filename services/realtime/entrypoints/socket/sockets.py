@@ -81,17 +81,17 @@ class Sockets:
         """Ping everybody; the cursor is the same for all who were given everything."""
         with_cursor = server_frames.frame("ping", cursor=self._hub.position().encode())
         without = server_frames.frame("ping")
-        for connection in self._admitted():
+        for connection in self.admitted():
             covered = connection.complete and self._hub.covers(connection)
             connection.send(with_cursor if covered else without)
 
     def _tell_liveness(self) -> None:
-        if not self._liveness.check(self._clock.now()):
-            return
-        since = self._liveness.stale_since
+        changed, since = self._liveness.check(self._clock.now()), self._liveness.stale_since
         STALE.set(0 if since is None else 1)
+        if not changed:
+            return
         word = server_frames.frame("live") if since is None else server_frames.frame("stale", since=moment_text(since))
-        for connection in self._admitted():
+        for connection in self.admitted():
             connection.send(word)
 
     def _close_overdue(self, now: float) -> None:
@@ -107,7 +107,8 @@ class Sockets:
                 connection.close(CloseCode.AUTHENTICATE_AGAIN)
         UNSENT_BYTES.set(unsent)
 
-    def _admitted(self) -> list[Connection]:
+    def admitted(self) -> list[Connection]:
+        """Return the sockets that are authenticated and open."""
         return [connection for connection in self._all if connection.identity is not None and not connection.closing]
 
     def revoked(self, revocation: Revocation) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 
-from picows import WSListener, WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener
+from picows import WSAutoPingStrategy, WSListener, WSUpgradeRequest, WSUpgradeResponse, WSUpgradeResponseWithListener
 from picows.picows import WSProtocol  # type: ignore[attr-defined]  # its stub leaves the class out
 from starlette.requests import cookie_parser
 
@@ -67,7 +67,7 @@ class _Handover(asyncio.Protocol):
             False,  # pings are the gateway's own: they carry the cursor
             0,
             0,
-            None,
+            WSAutoPingStrategy.PING_WHEN_IDLE,
             True,  # a protocol-level ping is answered
             MAX_FRAME_BYTES,
             None,
