@@ -2,7 +2,7 @@
 import react from "@vitejs/plugin-react";
 import { defineConfig } from "vite";
 
-const gateway = process.env["BATON_URL"] ?? "http://127.0.0.1:8080";
+const gateway = process.env.BATON_URL ?? "http://127.0.0.1:8080";
 
 export default defineConfig({
   base: "/human-agent/",

@@ -1,0 +1,71 @@
+/** Joins gateway, state and views. */
+import "@fontsource-variable/inter/wght.css";
+import "./styles/tokens.css";
+import "./styles/base.css";
+
+import { QueryClient } from "@tanstack/react-query";
+import { StrictMode } from "react";
+import { createRoot } from "react-dom/client";
+import { createApi } from "./gateway/api";
+import { systemClock } from "./gateway/clock";
+import { createRest } from "./gateway/rest";
+import { createSocket } from "./gateway/socket";
+import { createStore } from "./state/store";
+import { createApp } from "./use_cases/app";
+import { Root } from "./views/Root";
+
+/** Drawing waits for nothing longer than this, also in a hidden tab, where the browser draws no frames. */
+const LONGEST_WAIT_MS = 100;
+
+function beforeDrawing(call: () => void): void {
+  let called = false;
+  const once = () => {
+    if (called) return;
+    called = true;
+    call();
+  };
+  requestAnimationFrame(once);
+  setTimeout(once, LONGEST_WAIT_MS);
+}
+
+function storageIfAllowed(): Storage | undefined {
+  try {
+    return window.localStorage;
+  } catch {
+    return undefined;
+  }
+}
+
+const storage = storageIfAllowed();
+const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1 } } });
+const api = createApi(createRest(window.fetch.bind(window), () => app.session.ended()));
+const socketUrl = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/socket`;
+const app = createApp(
+  { api, store: createStore(), clock: systemClock, newId: () => crypto.randomUUID(), beforeDrawing },
+  (living) => createSocket(() => new WebSocket(socketUrl), systemClock, living),
+  storage,
+);
+
+window.addEventListener("online", app.online);
+document.addEventListener("visibilitychange", () => {
+  if (!document.hidden) app.online();
+});
+
+// What one account was shown is not kept for the next.
+app.ports.store.subscribe(() => {
+  if (app.ports.store.state().session.phase === "out") queries.clear();
+});
+
+const place = document.getElementById("app");
+if (place === null) throw new Error("index.html has no #app");
+createRoot(place).render(
+  <StrictMode>
+    <Root app={app} queries={queries} storage={storage} />
+  </StrictMode>,
+);
+
+/** The first question is asked until it is answered: without it nothing can be shown. */
+function begin(pause = 500): void {
+  app.session.begin().catch(() => systemClock.after(pause, () => begin(Math.min(pause * 2, 10_000))));
+}
+begin();

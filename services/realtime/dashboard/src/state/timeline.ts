@@ -1,0 +1,118 @@
+/** What the chat panel draws: the log and the messages on their way, as one list of items. */
+import type { AgentRef, EventOf, LogEvent, SystemMessage } from "../gateway/contract";
+import type { Chat, Pending } from "./chat";
+
+export type Receipt = "sending" | "sent" | "delivered" | "shown" | "failed";
+
+export type Item =
+  | { readonly kind: "day"; readonly key: string; readonly at: string }
+  | { readonly kind: "unread"; readonly key: string }
+  | { readonly kind: "system"; readonly key: string; readonly seq: number; readonly at: string; readonly text: string }
+  | {
+      readonly kind: "message";
+      readonly key: string;
+      readonly seq?: number | undefined;
+      readonly at: string;
+      readonly author: "user" | "ai" | "me" | "colleague";
+      readonly name: string;
+      readonly text: string;
+      /** True when the same author wrote the message before it, shortly before. */
+      readonly continued: boolean;
+      readonly receipt?: Receipt | undefined;
+      readonly pending?: Pending | undefined;
+    };
+
+type Message = Extract<Item, { kind: "message" }>;
+
+const TOGETHER_MS = 5 * 60_000;
+
+export function dayOf(at: string): string {
+  return new Date(at).toDateString();
+}
+
+export function timeline(chat: Chat, me: AgentRef, showUnread: boolean): readonly Item[] {
+  const receipts = receiptsOf(chat);
+  const items: Item[] = [];
+  let unreadDrawn = !showUnread || chat.readAtOpening === 0;
+  const push = (item: Item & { at: string }) => {
+    const before = items.at(-1);
+    const lastAt = items.findLast((other): other is Item & { at: string } => "at" in other)?.at;
+    if (lastAt === undefined || dayOf(lastAt) !== dayOf(item.at)) items.push({ kind: "day", key: `day-${item.key}`, at: item.at });
+    items.push(item.kind === "message" && before?.kind === "message" ? { ...item, continued: together(before, item) } : item);
+  };
+  for (const event of chat.events) {
+    if (!unreadDrawn && event.seq > chat.readAtOpening && event.type === "user_message") {
+      unreadDrawn = true;
+      if (items.length > 0) items.push({ kind: "unread", key: "unread" });
+    }
+    for (const item of itemsOf(event, me, receipts)) push(item);
+  }
+  for (const pending of chat.pending) push(ofPending(pending, me));
+  return items;
+}
+
+function together(before: Message, item: Message): boolean {
+  return (
+    before.author === item.author && before.name === item.name && dayOf(before.at) === dayOf(item.at) && Date.parse(item.at) - Date.parse(before.at) < TOGETHER_MS
+  );
+}
+
+function receiptsOf(chat: Chat): (seq: number) => Receipt {
+  const delivered = Math.max(0, ...chat.events.map((event) => event.delivered_seq ?? 0));
+  const shown = Math.max(0, ...chat.events.map((event) => event.shown_seq ?? 0));
+  return (seq) => (seq <= shown ? "shown" : seq <= delivered ? "delivered" : "sent");
+}
+
+function ofPending(item: Pending, me: AgentRef): Message {
+  const receipt = item.state === "sending" ? "sending" : item.state === "failed" ? "failed" : "sent";
+  return { kind: "message", key: item.commandId, at: item.at, author: "me", name: me.display_name, text: item.text, continued: false, receipt, pending: item };
+}
+
+function itemsOf(event: LogEvent, me: AgentRef, receipt: (seq: number) => Receipt): readonly (Item & { at: string })[] {
+  const human = (agent: AgentRef | undefined, text: string): Message => ({
+    kind: "message",
+    // The same key as while it was on its way, so that it is not drawn anew.
+    key: event.command_id ?? String(event.seq),
+    seq: event.seq,
+    at: event.at,
+    author: agent?.id === me.id ? "me" : "colleague",
+    name: agent?.display_name ?? "",
+    text,
+    continued: false,
+    receipt: receipt(event.seq),
+  });
+  switch (event.type) {
+    case "user_message":
+      return [...system(event, event.body.system_message), message(event, "user", "", event.body.text)];
+    case "ai_message":
+      return [message(event, "ai", event.body.ai_agent?.name ?? event.actor.name ?? "", event.body.text)];
+    case "human_message":
+      return [human(event.body.agent, event.body.text)];
+    case "handed_back":
+      return [...words(event.body.message, (text) => human(event.body.by, text)), ...system(event, event.body.system_message)];
+    case "transferred":
+      return [...words(event.body.message, (text) => human(actorAgent(event), text)), ...system(event, event.body.system_message)];
+    case "human_requested":
+    case "taken_over":
+    case "returned_to_queue":
+    case "closed":
+    case "user_left":
+      return system(event, event.body.system_message);
+    default:
+      return [];
+  }
+}
+
+const actorAgent = (event: LogEvent): AgentRef | undefined => (event.actor.kind === "agent" ? { id: event.actor.id ?? "", display_name: event.actor.name ?? "" } : undefined);
+
+function words(text: string | undefined, draw: (text: string) => Message): readonly Message[] {
+  return text === undefined || text === "" ? [] : [draw(text)];
+}
+
+function system(event: LogEvent, message: SystemMessage | undefined): readonly (Item & { at: string })[] {
+  return message === undefined || message.text === "" ? [] : [{ kind: "system", key: `system-${event.seq}`, seq: event.seq, at: event.at, text: message.text }];
+}
+
+function message(event: EventOf<"user_message"> | EventOf<"ai_message">, author: "user" | "ai", name: string, text: string): Message {
+  return { kind: "message", key: String(event.seq), seq: event.seq, at: event.at, author, name, text, continued: false };
+}

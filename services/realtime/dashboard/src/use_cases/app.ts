@@ -1,0 +1,85 @@
+/** Everything the page can do, put together. */
+import type { Agent, Row } from "../gateway/contract";
+import type { Filters } from "../state/filters";
+import { createDrafts, type Drafts } from "../state/drafts";
+import { type Acting, createActing } from "./acting";
+import { createListing, type Listing } from "./listing";
+import { createLiving, type Living } from "./living";
+import type { Ports } from "./ports";
+import { createReading, type Reading } from "./reading";
+import { createSessionWork, type SessionWork } from "./session";
+
+export interface App {
+  readonly ports: Ports;
+  readonly session: SessionWork;
+  readonly listing: Listing;
+  readonly reading: Reading;
+  readonly acting: Acting;
+  /** Kept words of the account that is logged in. */
+  drafts(): Drafts;
+  typing(id: string, active: boolean): void;
+  /** Say that a colleague has it now, with Undo. */
+  tellTransferred(id: string, to: string): void;
+  /** Transfer from the list: what was seen is the row. */
+  transferQuickly(row: Row, to: Agent): Promise<void>;
+  /** The browser says that it is online again: do not wait for the pause to end. */
+  online(): void;
+  showList(filters: Filters): void;
+}
+
+const UNDO_MS = 15_000;
+
+/** `makeSocket` gets the handlers, because the socket and what feeds on it need each other. */
+export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Living) => Ports["socket"], storage: Storage | undefined): App {
+  // The socket is made last, because its handlers are these parts; none of them uses it before.
+  const all: Ports = {
+    ...ports,
+    socket: {
+      send: (frame) => socket.send(frame),
+      start: () => socket.start(),
+      stop: () => socket.stop(),
+      retryNow: () => socket.retryNow(),
+    },
+  };
+  const session = createSessionWork(all, {
+    started() {
+      living.start();
+      all.socket.start();
+    },
+    stopped() {
+      living.stop();
+      all.socket.stop();
+    },
+  });
+  const living = createLiving(all, () => ({ listing, reading }), session.check);
+  const listing = createListing(all, living.onSnapshot);
+  const reading = createReading(all);
+  const socket = makeSocket(living);
+  const acting = createActing(all);
+  const { store, clock } = ports;
+  const tellTransferred = (conversationId: string, to: string) =>
+    store.dispatch({ type: "notice.added", notice: { id: `transferred-${conversationId}`, kind: "transferred", conversationId, to, until: clock.now() + UNDO_MS } });
+  let drafts: { accountId: string; of: Drafts } | undefined;
+  return {
+    ports: all,
+    session,
+    listing,
+    reading,
+    acting,
+    drafts() {
+      const now = ports.store.state().session;
+      const accountId = now.phase === "in" ? now.account.id : "";
+      if (drafts?.accountId !== accountId) drafts = { accountId, of: createDrafts(storage, accountId) };
+      return drafts.of;
+    },
+    tellTransferred,
+    async transferQuickly(row, to) {
+      const ended = await acting.transfer(row.conversation_id, to.id, "", "", row.seq);
+      if (ended.ok) tellTransferred(row.conversation_id, to.display_name);
+      else store.dispatch({ type: "notice.added", notice: { id: `transfer-${row.conversation_id}`, kind: "problem", reason: ended.reason, who: ended.who, until: clock.now() + UNDO_MS } });
+    },
+    typing: (conversation_id, active) => all.socket.send({ type: "typing", conversation_id, active }),
+    online: all.socket.retryNow,
+    showList: listing.show,
+  };
+}

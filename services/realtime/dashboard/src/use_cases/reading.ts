@@ -1,0 +1,119 @@
+/** Reading one conversation: its newest page, older ones as one scrolls up, what a hole left out, and the read mark. */
+import { ProblemError, reasonOf } from "../gateway/errors";
+import { firstSeq, holeAfter, lastSeq } from "../state/chat";
+import type { Ports } from "./ports";
+
+const PAGE = 50;
+const MOST_FORWARD_PAGES = 20;
+const READ_PAUSE_MS = 400;
+
+export interface Reading {
+  open(id: string): Promise<void>;
+  leave(id: string): void;
+  /** The ids of the opened conversations, for a socket that has come back. */
+  opened(): readonly string[];
+  /** Tell the socket again what is open. */
+  subscribe(): void;
+  loadOlder(id: string): Promise<void>;
+  /** Fetch what is missing after the newest known event. */
+  catchUp(id: string): Promise<void>;
+  /** The events up to `seq` have been drawn on the screen. */
+  seen(id: string, seq: number): void;
+}
+
+export function createReading({ api, store, clock, socket }: Ports): Reading {
+  const opened = new Set<string>();
+  const catching = new Set<string>();
+  const marks = new Map<string, number>();
+
+  const chatOf = (id: string) => store.state().chats[id];
+
+  function subscribe(id: string): void {
+    const chat = chatOf(id);
+    if (chat !== undefined && lastSeq(chat) > 0) socket.send({ type: "conversation.open", conversation_id: id, after_seq: lastSeq(chat) });
+  }
+
+  function failed(id: string, error: unknown): void {
+    if (error instanceof ProblemError && error.status === 404) store.dispatch({ type: "row.missing", id });
+    store.dispatch({ type: "chat.failed", id, reason: reasonOf(error) });
+  }
+
+  async function catchUp(id: string): Promise<void> {
+    if (catching.has(id)) return;
+    catching.add(id);
+    try {
+      for (let page = 0; page < MOST_FORWARD_PAGES; page += 1) {
+        const chat = chatOf(id);
+        if (chat === undefined) return;
+        const answer = await api.conversations.events(id, { after_seq: lastSeq(chat), limit: 200 });
+        store.dispatch({ type: "chat.page", id, page: answer });
+        const now = chatOf(id);
+        if (answer.more !== true && (now === undefined || holeAfter(now) === undefined)) return;
+      }
+      // So far behind that the end is fetched anew: what lies between comes when one scrolls up.
+      store.dispatch({ type: "chat.restarted", id, page: await api.conversations.events(id, { limit: PAGE }) });
+    } catch (error) {
+      failed(id, error);
+    } finally {
+      catching.delete(id);
+    }
+  }
+
+  async function load(id: string): Promise<void> {
+    store.dispatch({ type: "chat.loading", id, what: "first" });
+    try {
+      const page = await api.conversations.events(id, { limit: PAGE });
+      store.dispatch({ type: "chat.page", id, page });
+      if (opened.has(id)) subscribe(id);
+    } catch (error) {
+      failed(id, error);
+    }
+  }
+
+  function mark(id: string): void {
+    const seq = marks.get(id);
+    marks.delete(id);
+    if (seq === undefined || seq <= (store.state().rows[id]?.read_seq ?? 0)) return;
+    void api.conversations.markRead(id, seq).then(
+      (answer) => store.dispatch({ type: "row.read", id, seq: answer.read_seq ?? seq, unread: answer.unread ?? 0 }),
+      () => undefined, // The next seen event marks again.
+    );
+  }
+
+  return {
+    async open(id) {
+      opened.add(id);
+      store.dispatch({ type: "chat.opened", id });
+      const chat = chatOf(id);
+      if (chat !== undefined && lastSeq(chat) > 0) {
+        subscribe(id);
+        await catchUp(id);
+      } else {
+        await load(id);
+      }
+    },
+    leave(id) {
+      if (opened.delete(id)) socket.send({ type: "conversation.close", conversation_id: id });
+    },
+    opened: () => [...opened],
+    subscribe: () => opened.forEach(subscribe),
+    async loadOlder(id) {
+      const chat = chatOf(id);
+      if (chat === undefined || !chat.more || chat.loading !== "no" || chat.events.length === 0) return;
+      store.dispatch({ type: "chat.loading", id, what: "older" });
+      try {
+        store.dispatch({ type: "chat.page", id, page: await api.conversations.events(id, { before_seq: firstSeq(chat), limit: PAGE }) });
+      } catch (error) {
+        failed(id, error);
+      }
+    },
+    catchUp,
+    seen(id, seq) {
+      store.dispatch({ type: "chat.seen", id, seq });
+      if (seq <= (marks.get(id) ?? store.state().rows[id]?.read_seq ?? 0)) return;
+      const waiting = marks.has(id);
+      marks.set(id, seq);
+      if (!waiting) clock.after(READ_PAUSE_MS, () => mark(id));
+    },
+  };
+}

@@ -1,0 +1,90 @@
+/** Which page is drawn, in which language and theme. */
+import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
+import { FileQuestion } from "lucide-react";
+import { lazy, Suspense, useEffect, useMemo, useState } from "react";
+import { type Preferences, readPreferences, writePreferences } from "../state/preferences";
+import { loginPath, ROOT } from "../state/route";
+import type { App } from "../use_cases/app";
+import { en } from "../words/en";
+import { id } from "../words/id";
+import { navigate, type Surroundings, SurroundingsContext, useAppState, usePlace, useWords } from "./context";
+import { Crash } from "./Crash";
+import { createFormat } from "./format";
+import { InboxPage } from "./inbox/InboxPage";
+import { LoginPage } from "./pages/LoginPage";
+import { SetPasswordPage } from "./pages/SetPasswordPage";
+import { Button } from "./parts/Button";
+import { Empty } from "./parts/Empty";
+import { Shell } from "./Shell";
+
+const AnalyticsPage = lazy(() => import("./pages/AnalyticsPage"));
+const TeamPage = lazy(() => import("./pages/TeamPage"));
+const PlatformsPage = lazy(() => import("./pages/PlatformsPage"));
+
+const WORDS = { en, id } as const;
+
+export function Root({ app, queries, storage }: { readonly app: App; readonly queries: QueryClient; readonly storage: Storage | undefined }) {
+  const [preferences, setPreferences] = useState(() => readPreferences(storage, navigator.languages));
+
+  useEffect(() => {
+    document.documentElement.lang = preferences.language;
+    if (preferences.theme === "system") delete document.documentElement.dataset.theme;
+    else document.documentElement.dataset.theme = preferences.theme;
+  }, [preferences]);
+
+  const surroundings = useMemo<Surroundings>(
+    () => ({
+      app,
+      words: WORDS[preferences.language],
+      format: createFormat(preferences.language),
+      preferences,
+      setPreferences(next: Preferences) {
+        writePreferences(storage, next);
+        setPreferences(next);
+      },
+    }),
+    [app, preferences, storage],
+  );
+
+  return (
+    <SurroundingsContext value={surroundings}>
+      <QueryClientProvider client={queries}>
+        <Crash title={surroundings.words.crashed.title} text={surroundings.words.crashed.text} reload={surroundings.words.live.reload}>
+          <Place />
+        </Crash>
+      </QueryClientProvider>
+    </SurroundingsContext>
+  );
+}
+
+function Place() {
+  const { url, route } = usePlace();
+  const phase = useAppState((state) => state.session.phase);
+  const isOutside = route.page === "login" || route.page === "set_password";
+
+  useEffect(() => {
+    if (phase === "out" && !isOutside) navigate(loginPath(url.pathname + url.search), "replace");
+    if (phase === "in" && route.page === "login") navigate(route.next, "replace");
+    if (phase === "in" && (url.pathname === ROOT || url.pathname === `${ROOT}/`)) navigate(`${ROOT}/conversations`, "replace");
+  }, [phase, isOutside, route, url]);
+
+  if (route.page === "set_password") return <SetPasswordPage token={route.token} />;
+  if (phase === "out" && route.page === "login") return <LoginPage />;
+  if (phase !== "in" || isOutside) return null;
+  return (
+    <Shell>
+      <Suspense fallback={null}>
+        {route.page === "conversations" && <InboxPage />}
+        {route.page === "analytics" && <AnalyticsPage />}
+        {route.page === "team" && <TeamPage />}
+        {route.page === "platforms" && <PlatformsPage />}
+        {route.page === "unknown" && <NotFound />}
+      </Suspense>
+    </Shell>
+  );
+}
+
+function NotFound() {
+  const words = useWords();
+  return <Empty icon={FileQuestion} title={words.notFound.title} action={<Button onClick={() => navigate(`${ROOT}/conversations`)}>{words.notFound.home}</Button>} />;
+}

@@ -1,0 +1,85 @@
+/** What surrounds every page behind the login: the rail, the banner, the notices. */
+import { BarChart3, MessageCircle, Plug, Users, type LucideIcon } from "lucide-react";
+import { type MouseEvent, type ReactNode, useEffect } from "react";
+import { ROOT } from "../state/route";
+import { navigate, useAppState, useFormat, useMe, usePlace, useWords } from "./context";
+import { cx } from "./cx";
+import { LiveBanner } from "./LiveMark";
+import { Notices } from "./Notices";
+import css from "./Shell.module.css";
+import { UserMenu } from "./UserMenu";
+
+export function Shell({ children }: { readonly children: ReactNode }) {
+  const words = useWords();
+  const { account } = useMe();
+  const { route } = usePlace();
+  const needs = useAppState((state) => state.list.counts.needs_human ?? 0);
+  const inChat = route.page === "conversations" && route.id !== undefined;
+  useTitle(needs);
+  return (
+    <div className={cx(css.shell, inChat && css.inChat)}>
+      <a className={css.skip} href="#main">
+        {words.menu.skip}
+      </a>
+      <nav className={css.rail} aria-label={words.menu.main}>
+        <Mark />
+        <Item page="conversations" label={words.menu.conversations} icon={MessageCircle} count={needs} />
+        <Item page="analytics" label={words.menu.analytics} icon={BarChart3} />
+        {account.role === "administrator" && <Item page="team" label={words.menu.team} icon={Users} />}
+        {account.role === "administrator" && <Item page="platforms" label={words.menu.platforms} icon={Plug} />}
+        <span className={css.me}>
+          <UserMenu />
+        </span>
+      </nav>
+      <div className={css.content}>
+        <LiveBanner />
+        <main id="main" className={css.main} tabIndex={-1}>
+          {children}
+        </main>
+      </div>
+      <Notices />
+    </div>
+  );
+}
+
+/** How many need a human stands in the tab's title. */
+function useTitle(needs: number): void {
+  const words = useWords();
+  useEffect(() => {
+    document.title = needs > 0 ? `(${needs}) ${words.product}` : words.product;
+  }, [needs, words]);
+}
+
+function Mark() {
+  return (
+    <svg className={css.mark} viewBox="0 0 32 32" width="32" height="32" aria-hidden>
+      <rect width="32" height="32" rx="9" fill="#2257d6" />
+      <path d="M9 21.5 19.5 11" stroke="#fff" strokeWidth="4.5" strokeLinecap="round" />
+      <circle cx="23" cy="7.8" r="2.6" fill="#cfe0ff" />
+    </svg>
+  );
+}
+
+function Item({ page, label, icon: Icon, count = 0 }: { readonly page: "conversations" | "analytics" | "team" | "platforms"; readonly label: string; readonly icon: LucideIcon; readonly count?: number }) {
+  const words = useWords();
+  const format = useFormat();
+  const { route } = usePlace();
+  const path = `${ROOT}/${page}`;
+  function go(event: MouseEvent): void {
+    if (event.metaKey || event.ctrlKey || event.shiftKey) return;
+    event.preventDefault();
+    navigate(path);
+  }
+  const here = route.page === page;
+  return (
+    <a className={cx(css.item, here && css.here)} href={path} onClick={go} aria-current={here ? "page" : undefined} title={label}>
+      <Icon size={19} aria-hidden />
+      <span className={css.label}>{label}</span>
+      {count > 0 && (
+        <b className={css.count}>
+          {format.count(count)} <span className="visually-hidden">{words.list.needs_human}</span>
+        </b>
+      )}
+    </a>
+  );
+}

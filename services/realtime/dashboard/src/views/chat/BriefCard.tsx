@@ -1,0 +1,62 @@
+/** Why a human is wanted, on top of the chat; it folds. */
+import { Bell, ChevronDown, ChevronUp, StickyNote } from "lucide-react";
+import { useMemo, useState } from "react";
+import type { Chat } from "../../state/chat";
+import { briefOf } from "../../state/insights";
+import { useFormat, useWords } from "../context";
+import { cx } from "../cx";
+import { Button, IconButton } from "../parts/Button";
+import css from "./BriefCard.module.css";
+import { insertIntoComposer } from "./insertion";
+
+export function BriefCard({ chat, mine }: { readonly chat: Chat; readonly mine: boolean }) {
+  const words = useWords();
+  const format = useFormat();
+  const brief = useMemo(() => briefOf(chat.events), [chat.events]);
+  const [folded, setFolded] = useState<number>();
+  if (brief === undefined) return null;
+  const isFolded = folded === brief.seq;
+  const title =
+    brief.kind === "request"
+      ? brief.by === "user"
+        ? words.brief.byUser
+        : words.brief.byAi
+      : brief.why === "transferred"
+        ? words.brief.transferred(brief.from)
+        : words.brief.returned(brief.from);
+  return (
+    <aside className={cx(css.brief, brief.kind === "note" && css.note)} aria-label={title}>
+      <div className={css.top}>
+        {brief.kind === "request" ? <Bell size={15} aria-hidden /> : <StickyNote size={15} aria-hidden />}
+        <b>{title}</b>
+        <time dateTime={brief.at} title={format.exact(brief.at)}>
+          {format.time(brief.at)}
+        </time>
+        {brief.kind === "request" && brief.priority !== undefined && brief.priority !== "normal" && <span className={css.priority}>{words.priority[brief.priority]}</span>}
+        <IconButton className={css.fold} label={isFolded ? words.brief.unfold : words.brief.fold} aria-expanded={!isFolded} onClick={() => setFolded(isFolded ? undefined : brief.seq)}>
+          {isFolded ? <ChevronDown size={16} aria-hidden /> : <ChevronUp size={16} aria-hidden />}
+        </IconButton>
+      </div>
+      {!isFolded && (
+        <div className={css.body}>
+          {brief.kind === "note" && <p>{brief.text}</p>}
+          {brief.kind === "request" && brief.reason !== "" && <p className={css.reason}>{brief.reason}</p>}
+          {brief.kind === "request" && brief.summary !== "" && <p>{brief.summary}</p>}
+          {brief.kind === "request" && brief.suggestedReply !== "" && (
+            <div className={css.suggested}>
+              <p>
+                <span>{words.brief.suggested}: </span>
+                {brief.suggestedReply}
+              </p>
+              {mine && (
+                <Button small onClick={() => insertIntoComposer(chat.id, brief.suggestedReply)}>
+                  {words.ghost.insert}
+                </Button>
+              )}
+            </div>
+          )}
+        </div>
+      )}
+    </aside>
+  );
+}

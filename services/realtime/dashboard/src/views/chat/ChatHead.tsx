@@ -1,0 +1,153 @@
+/** The head of a conversation: with whom, who handles it, who else looks, and the one thing to do. */
+import { Menu } from "@base-ui/react/menu";
+import { ArrowLeft, ArrowRightLeft, CircleCheck, EllipsisVertical, Eye, Hand, PanelRight } from "lucide-react";
+import { useRef, useState } from "react";
+import type { Row } from "../../gateway/contract";
+import { indicatorOf, rightsOf, statusOf } from "../../state/control";
+import { nameOf } from "../../state/notices";
+import { useApp, useAppState, useFormat, useMe, useNow, useWords } from "../context";
+import { cx } from "../cx";
+import { Avatar } from "../parts/Avatar";
+import { Badge, WaitingBadge } from "../parts/Badge";
+import { Button, IconButton } from "../parts/Button";
+import menu from "../parts/Menu.module.css";
+import css from "./ChatHead.module.css";
+import { CloseDialog } from "./CloseDialog";
+import { focusComposer } from "./focus";
+import { HandoverDialog } from "./HandoverDialog";
+import { TakeFromDialog } from "./TakeFromDialog";
+
+interface Props {
+  readonly id: string;
+  readonly row: Row | undefined;
+  readonly narrow: boolean;
+  readonly onBack: () => void;
+  /** Absent where the details are beside the chat anyway. */
+  readonly onDetails?: (() => void) | undefined;
+}
+
+export function ChatHead({ id, row, narrow, onBack, onDetails }: Props) {
+  const words = useWords();
+  return (
+    <header className={css.head}>
+      {narrow && (
+        <IconButton label={words.back} onClick={onBack} className={css.back}>
+          <ArrowLeft size={20} aria-hidden />
+        </IconButton>
+      )}
+      {row !== undefined && <Who row={row} />}
+      {row !== undefined && <Viewers id={id} />}
+      {row !== undefined && <Actions id={id} row={row} />}
+      {onDetails && (
+        <IconButton label={words.chat.details} onClick={onDetails}>
+          <PanelRight size={18} aria-hidden />
+        </IconButton>
+      )}
+    </header>
+  );
+}
+
+function Who({ row }: { readonly row: Row }) {
+  const words = useWords();
+  const format = useFormat();
+  const now = useNow();
+  const me = useMe().account;
+  const name = nameOf(row);
+  const indicator = indicatorOf(row);
+  const meta = [row.ai_agent?.name, row.started_at && words.chat.started(format.short(row.started_at, now)), row.user?.id !== name && row.user?.id].filter(Boolean).join(" · ");
+  return (
+    <>
+      <span className={css.avatar}>
+        <Avatar name={name} tone="user" />
+      </span>
+      <div className={css.who}>
+        <h2 className={css.name}>{name}</h2>
+        <div className={css.sub}>
+          <Badge status={statusOf(row.control, me.id)} name={row.control.agent?.display_name} />
+          {row.control.holder === "queue" && row.control.ai_may_speak && <Badge status="ai" />}
+          {indicator.kind === "waiting" && <WaitingBadge since={indicator.since} />}
+          {(indicator.kind === "ai_handling" || indicator.kind === "human_handling") && <span className={css.indicator}>{words.indicator[indicator.kind]}</span>}
+          {row.user_left === true && <span className={css.indicator}>{words.indicator.userLeft}</span>}
+          <span className={css.meta}>{meta}</span>
+        </div>
+      </div>
+    </>
+  );
+}
+
+function Viewers({ id }: { readonly id: string }) {
+  const words = useWords();
+  const me = useMe().account;
+  const viewing = useAppState((state) => state.fleeting[id]?.viewing);
+  const others = Object.entries(viewing ?? {}).filter(([agentId]) => agentId !== me.id);
+  if (others.length === 0) return null;
+  const names = others.map(([, person]) => person.name).join(", ");
+  return (
+    <span className={css.viewers} title={words.chat.viewing(names)}>
+      <Eye size={16} aria-hidden />
+      {others.slice(0, 3).map(([agentId, person]) => (
+        <Avatar key={agentId} name={person.name} small />
+      ))}
+      <span className="visually-hidden">{words.chat.viewing(names)}</span>
+    </span>
+  );
+}
+
+function Actions({ id, row }: { readonly id: string; readonly row: Row }) {
+  const app = useApp();
+  const words = useWords();
+  const me = useMe().account;
+  const busy = useAppState((state) => state.taking.has(id));
+  const [open, setOpen] = useState<"handover" | "close" | "take">();
+  const takeButton = useRef<HTMLButtonElement>(null);
+  const rights = rightsOf(row.control, me, row.transferred_from_id);
+  const close = () => setOpen(undefined);
+
+  async function take(): Promise<void> {
+    const ended = await app.acting.takeOver(id);
+    // Only if the agent has not gone elsewhere meanwhile: the focus is still on the button that vanishes.
+    const { activeElement } = document;
+    if (ended.ok && (activeElement === takeButton.current || activeElement === document.body)) focusComposer();
+  }
+
+  return (
+    <div className={css.actions}>
+      {rights.takeOver !== "no" && (
+        <Button ref={takeButton} kind={rights.takeOver === "yes" ? "primary" : "plain"} busy={busy} icon={<Hand size={17} aria-hidden />} onClick={() => (rights.takeOver === "reason" ? setOpen("take") : void take())}>
+          {busy ? words.take.busy : words.take.button}
+        </Button>
+      )}
+      {rights.write && (
+        <Button icon={<ArrowRightLeft size={17} aria-hidden />} onClick={() => setOpen("handover")}>
+          {words.handover.button}
+        </Button>
+      )}
+      {(rights.close || (!rights.write && rights.transfer)) && (
+        <Menu.Root>
+          <Menu.Trigger className={css.more} aria-label={words.list.more(nameOf(row))}>
+            <EllipsisVertical size={18} aria-hidden />
+          </Menu.Trigger>
+          <Menu.Portal>
+            <Menu.Positioner className={menu.positioner} sideOffset={6} align="end">
+              <Menu.Popup className={menu.popup}>
+                {!rights.write && rights.transfer && (
+                  <Menu.Item className={menu.item} onClick={() => setOpen("handover")}>
+                    <ArrowRightLeft size={16} aria-hidden /> {words.handover.button}…
+                  </Menu.Item>
+                )}
+                {rights.close && (
+                  <Menu.Item className={cx(menu.item, menu.danger)} onClick={() => setOpen("close")}>
+                    <CircleCheck size={16} aria-hidden /> {words.closing.button}…
+                  </Menu.Item>
+                )}
+              </Menu.Popup>
+            </Menu.Positioner>
+          </Menu.Portal>
+        </Menu.Root>
+      )}
+      {open === "handover" && <HandoverDialog row={row} onClose={close} />}
+      {open === "close" && <CloseDialog row={row} onClose={close} />}
+      {open === "take" && <TakeFromDialog row={row} onClose={close} />}
+    </div>
+  );
+}

@@ -1,0 +1,81 @@
+/** One conversation: head, brief, history, and what can be written; details beside it, or in a drawer below 1280 px. */
+import { Dialog } from "@base-ui/react/dialog";
+import { SearchX } from "lucide-react";
+import { type KeyboardEvent, useState } from "react";
+import { statusOf } from "../../state/control";
+import { nameOf } from "../../state/notices";
+import { useAppState, useMe, useMedia, useRow, useWords } from "../context";
+import { Button } from "../parts/Button";
+import { Empty } from "../parts/Empty";
+import { BriefCard } from "./BriefCard";
+import { ChatHead } from "./ChatHead";
+import css from "./ChatPanel.module.css";
+import { Composer } from "./Composer";
+import { History } from "./History";
+import { ReadOnly } from "./ReadOnly";
+import { SidePanel } from "./SidePanel";
+
+interface Props {
+  readonly id: string;
+  readonly narrow: boolean;
+  readonly onBack: () => void;
+}
+
+export function ChatPanel({ id, narrow, onBack }: Props) {
+  const words = useWords();
+  const me = useMe().account;
+  const row = useRow(id);
+  const chat = useAppState((state) => state.chats[id]);
+  const missing = useAppState((state) => state.missing.has(id));
+  const wide = useMedia("(min-width: 1280px)");
+  const [drawer, setDrawer] = useState(false);
+  const mine = row !== undefined && statusOf(row.control, me.id) === "mine";
+  // The box stays, with its text, when control is lost while one is here.
+  const [hadControl, setHadControl] = useState(mine);
+  if (mine && !hadControl) setHadControl(true);
+
+  if (missing) {
+    return (
+      <section className={css.none}>
+        <Empty icon={SearchX} title={words.chat.missingTitle} text={words.chat.missingText} action={<Button onClick={onBack}>{words.back}</Button>} />
+      </section>
+    );
+  }
+
+  function onKeyDown(event: KeyboardEvent): void {
+    if (event.key !== "Escape" || event.defaultPrevented) return;
+    const link = document.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`);
+    if (narrow) onBack();
+    else link?.focus();
+  }
+
+  const name = row === undefined ? "" : nameOf(row);
+  return (
+    <div className={css.both}>
+      {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Esc returns to the list from everything inside */}
+      <section className={css.chat} aria-label={words.chat.region(name)} onKeyDown={onKeyDown}>
+        <ChatHead id={id} row={row} narrow={narrow} onBack={onBack} onDetails={wide ? undefined : () => setDrawer(true)} />
+        {chat !== undefined && <BriefCard key={id} chat={chat} mine={mine} />}
+        <History id={id} chat={chat} row={row} />
+        {row !== undefined && chat !== undefined && (
+          <footer className={css.foot}>
+            {!mine && <ReadOnly row={row} lost={hadControl} />}
+            {(mine || hadControl) && <Composer id={id} row={row} chat={chat} canWrite={mine} />}
+          </footer>
+        )}
+      </section>
+      {wide ? (
+        <SidePanel id={id} row={row} chat={chat} />
+      ) : (
+        <Dialog.Root open={drawer} onOpenChange={setDrawer}>
+          <Dialog.Portal>
+            <Dialog.Backdrop className={css.veil} />
+            <Dialog.Popup className={css.drawer} aria-label={words.side.label}>
+              <SidePanel id={id} row={row} chat={chat} onClose={() => setDrawer(false)} />
+            </Dialog.Popup>
+          </Dialog.Portal>
+        </Dialog.Root>
+      )}
+    </div>
+  );
+}

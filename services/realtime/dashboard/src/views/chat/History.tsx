@@ -1,0 +1,114 @@
+/** The message history: pages as one scrolls up with the position kept, at the end it follows, and what comes below is pointed out. */
+import { ArrowDown, CloudOff } from "lucide-react";
+import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import type { Row } from "../../gateway/contract";
+import { type Chat, lastSeq } from "../../state/chat";
+import { timeline } from "../../state/timeline";
+import { useApp, useMe, useWords } from "../context";
+import { Button } from "../parts/Button";
+import { Empty } from "../parts/Empty";
+import { problemWords } from "../problem";
+import css from "./History.module.css";
+import { HistoryItem } from "./HistoryItem";
+import { Passing } from "./Passing";
+
+const NEAR_END_PX = 80;
+const NEAR_START_PX = 300;
+
+export function History({ id, chat, row }: { readonly id: string; readonly chat: Chat | undefined; readonly row: Row | undefined }) {
+  const app = useApp();
+  const words = useWords();
+  const me = useMe().account;
+  const log = useRef<HTMLDivElement>(null);
+  const atEnd = useRef(true);
+  const before = useRef({ first: 0, height: 0, placed: false });
+  const [below, setBelow] = useState(false);
+  const items = useMemo(() => (chat === undefined ? [] : timeline(chat, me, true)), [chat, me]);
+  const first = chat?.events[0]?.seq ?? 0;
+  const last = chat === undefined ? 0 : lastSeq(chat);
+
+  useLayoutEffect(() => {
+    const box = log.current;
+    if (box === null || first === 0) return;
+    const was = before.current;
+    if (!was.placed) {
+      // Opens at the first unread message, else at the end.
+      const unread = box.querySelector("[data-unread]");
+      if (unread !== null) unread.scrollIntoView({ block: "start" });
+      else box.scrollTop = box.scrollHeight;
+    } else if (first < was.first) {
+      box.scrollTop += box.scrollHeight - was.height;
+    } else if (atEnd.current) {
+      box.scrollTop = box.scrollHeight;
+    }
+    before.current = { first, height: box.scrollHeight, placed: true };
+    atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    if (box.scrollHeight <= box.clientHeight) void app.reading.loadOlder(id);
+  }, [app, id, first, items]);
+
+  useEffect(() => {
+    if (last === 0) return;
+    if (atEnd.current) app.reading.seen(id, last);
+    setBelow(!atEnd.current);
+  }, [app, id, last]);
+
+  // The box may also change its height: a banner, the message box that grows, the on-screen keyboard.
+  useEffect(() => {
+    const box = log.current;
+    if (box === null) return;
+    const observer = new ResizeObserver(() => {
+      if (atEnd.current) box.scrollTop = box.scrollHeight;
+    });
+    observer.observe(box);
+    return () => observer.disconnect();
+  }, []);
+
+  function onScroll(): void {
+    const box = log.current;
+    if (box === null) return;
+    atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    if (atEnd.current && last > 0) {
+      app.reading.seen(id, last);
+      setBelow(false);
+    }
+    if (box.scrollTop < NEAR_START_PX) void app.reading.loadOlder(id);
+  }
+
+  const toEnd = () => log.current?.scrollTo({ top: log.current.scrollHeight, behavior: "smooth" });
+
+  return (
+    <div className={css.frame}>
+      {/* Not a live region: the history is read when one goes there, new messages are told elsewhere. */}
+      <div ref={log} className={css.log} onScroll={onScroll} tabIndex={0} role="group" aria-label={words.chat.history}>
+        {chat?.failed !== undefined && chat.events.length === 0 ? (
+          <Empty icon={CloudOff} title={words.chat.failedTitle} text={problemWords(words, chat.failed)} action={<Button onClick={() => void app.reading.open(id)}>{words.retry}</Button>} />
+        ) : chat === undefined || (chat.loading === "first" && chat.events.length === 0) ? (
+          <Skeleton label={words.loading} />
+        ) : (
+          <>
+            <p className={css.edge}>{chat.more ? words.chat.older : words.chat.beginning}</p>
+            {items.map((item) => (
+              <HistoryItem key={item.key} item={item} chatId={id} row={row} />
+            ))}
+            <Passing id={id} row={row} />
+          </>
+        )}
+      </div>
+      {below && (
+        <button type="button" className={css.below} onClick={toEnd} title={words.chat.toBottom}>
+          <ArrowDown size={15} aria-hidden /> {words.chat.below}
+        </button>
+      )}
+    </div>
+  );
+}
+
+function Skeleton({ label }: { readonly label: string }) {
+  return (
+    <div role="status" aria-label={label} className={css.skeletons}>
+      {[60, 35, 48, 26].map((width, index) => (
+        <span key={width} className={index % 2 === 0 ? css.left : css.right} style={{ width: `${width}%` }} />
+      ))}
+    </div>
+  );
+}

@@ -1,0 +1,99 @@
+/** One item of the history: a day, a system message, somebody's words. */
+import { Check, CheckCheck, CircleAlert, Clock3, Eye } from "lucide-react";
+import { memo } from "react";
+import type { Row } from "../../gateway/contract";
+import { nameOf } from "../../state/notices";
+import { dayOf, type Item, type Receipt } from "../../state/timeline";
+import { useApp, useFormat, useNow, useWords } from "../context";
+import { cx } from "../cx";
+import { Avatar } from "../parts/Avatar";
+import { Button } from "../parts/Button";
+import { Prose } from "../parts/Prose";
+import { problemWords } from "../problem";
+import css from "./History.module.css";
+
+type Message = Extract<Item, { kind: "message" }>;
+
+export const HistoryItem = memo(function HistoryItem({ item, chatId, row }: { readonly item: Item; readonly chatId: string; readonly row: Row | undefined }) {
+  const words = useWords();
+  const format = useFormat();
+  switch (item.kind) {
+    case "day":
+      return <Day at={item.at} />;
+    case "unread":
+      return (
+        <p className={css.unread} data-unread>
+          {words.chat.unread}
+        </p>
+      );
+    case "system":
+      return (
+        <p className={css.system} data-system>
+          {item.text}
+          <time dateTime={item.at} title={format.exact(item.at)}>
+            {format.time(item.at)}
+          </time>
+        </p>
+      );
+    case "message":
+      return <Said item={item} chatId={chatId} userName={row === undefined ? "" : nameOf(row)} />;
+  }
+});
+
+function Day({ at }: { readonly at: string }) {
+  const words = useWords();
+  const format = useFormat();
+  const now = useNow();
+  const day = dayOf(at);
+  const word = day === new Date(now).toDateString() ? words.chat.today : day === new Date(now - 86_400_000).toDateString() ? words.chat.yesterday : format.day(at);
+  return <h3 className={css.day}>{word}</h3>;
+}
+
+function Said({ item, chatId, userName }: { readonly item: Message; readonly chatId: string; readonly userName: string }) {
+  const words = useWords();
+  const format = useFormat();
+  const name = item.author === "user" ? userName : item.author === "me" ? words.chat.you : item.name;
+  const kind = item.author === "ai" ? words.chat.ai : item.author === "colleague" ? words.chat.agent : undefined;
+  return (
+    <article className={cx(css.message, css[item.author], item.continued && css.continued, item.receipt === "sending" && css.underWay)} data-author={item.author} data-seq={item.seq}>
+      {item.author !== "user" && <span className={css.face}>{!item.continued && <Avatar name={item.name} tone={item.author === "ai" ? "ai" : item.author === "me" ? "me" : "other"} small />}</span>}
+      <p className={cx(css.who, item.continued && "visually-hidden")}>
+        <b>{name}</b>
+        {kind !== undefined && ` · ${kind}`} ·{" "}
+        <time dateTime={item.at} title={format.exact(item.at)}>
+          {format.time(item.at)}
+        </time>
+      </p>
+      <div className={css.bubble} title={format.exact(item.at)}>
+        <Prose text={item.text} />
+      </div>
+      {item.receipt !== undefined && item.author !== "user" && <ReceiptLine receipt={item.receipt} item={item} chatId={chatId} />}
+    </article>
+  );
+}
+
+const ICON = { sending: Clock3, sent: Check, delivered: CheckCheck, shown: Eye, failed: CircleAlert } as const satisfies Record<Receipt, unknown>;
+
+function ReceiptLine({ receipt, item, chatId }: { readonly receipt: Receipt; readonly item: Message; readonly chatId: string }) {
+  const app = useApp();
+  const words = useWords();
+  const Icon = ICON[receipt];
+  const { pending } = item;
+  return (
+    <p className={cx(css.receipt, receipt === "failed" && css.failed)} data-receipt={receipt} role={receipt === "failed" ? "alert" : undefined}>
+      <Icon size={13} aria-hidden />
+      {words.chat.receipts[receipt]}
+      {receipt === "failed" && pending !== undefined && (
+        <>
+          {pending.reason !== undefined && ` · ${problemWords(words, pending.reason)}`}
+          <Button small kind="quiet" onClick={() => void app.acting.retry(chatId, pending.commandId)}>
+            {words.retry}
+          </Button>
+          <Button small kind="quiet" onClick={() => app.acting.drop(chatId, pending.commandId)}>
+            {words.chat.drop}
+          </Button>
+        </>
+      )}
+    </p>
+  );
+}

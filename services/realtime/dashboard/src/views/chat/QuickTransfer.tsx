@@ -1,0 +1,51 @@
+/** Transfer in two presses: press Transfer on the row, press the colleague. It can be taken back until they write. */
+import { Menu } from "@base-ui/react/menu";
+import type { ReactNode } from "react";
+import type { Row } from "../../gateway/contract";
+import { rankedColleagues } from "../../state/colleagues";
+import { nameOf } from "../../state/notices";
+import { useApp, useMe, useWords } from "../context";
+import { Avatar } from "../parts/Avatar";
+import menu from "../parts/Menu.module.css";
+import { useColleagues, usePresenceWords } from "./AgentPicker";
+import css from "./QuickTransfer.module.css";
+
+export function QuickTransfer({ row, children }: { readonly row: Row; readonly children: ReactNode }) {
+  const words = useWords();
+  return (
+    <Menu.Root>
+      <Menu.Trigger className={css.trigger} aria-label={`${words.handover.transfer} ${nameOf(row)}`} title={words.handover.transfer}>
+        {children}
+      </Menu.Trigger>
+      <Menu.Portal>
+        <Menu.Positioner className={menu.positioner} sideOffset={6} align="end">
+          <Menu.Popup className={menu.popup}>
+            <Colleagues row={row} />
+          </Menu.Popup>
+        </Menu.Positioner>
+      </Menu.Portal>
+    </Menu.Root>
+  );
+}
+
+function Colleagues({ row }: { readonly row: Row }) {
+  const app = useApp();
+  const words = useWords();
+  const meId = useMe().account.id;
+  const { data = [] } = useColleagues();
+  const presence = usePresenceWords();
+  const found = rankedColleagues(data, "", [meId, row.control.agent?.id]);
+  return (
+    <Menu.Group>
+      <Menu.GroupLabel className={menu.label}>{words.handover.transfer}</Menu.GroupLabel>
+      {found.length === 0 && <p className={css.none}>{words.handover.nobody}</p>}
+      {found.map((agent) => (
+        <Menu.Item key={agent.id} className={menu.item} onClick={() => void app.transferQuickly(row, agent)}>
+          <Avatar name={agent.display_name} small presence={agent.presence ?? "offline"} />
+          <span className={menu.text}>{agent.display_name}</span>
+          <span className={menu.aside}>{presence(agent)}</span>
+        </Menu.Item>
+      ))}
+    </Menu.Group>
+  );
+}

@@ -1,0 +1,67 @@
+/** The list of templates above the box. The focus stays in the box; its arrow keys choose here, the mouse works too. */
+import { useEffect, useRef } from "react";
+import type { Template } from "../../gateway/contract";
+import { useWords } from "../context";
+import { cx } from "../cx";
+import css from "./TemplatePopover.module.css";
+
+export const optionId = (id: string): string => `template-${id}`;
+
+interface Props {
+  readonly options: readonly Template[];
+  readonly active: number;
+  readonly query: string;
+  readonly onChoose: (template: Template) => void;
+  readonly onHover: (index: number) => void;
+}
+
+export function TemplatePopover({ options, active, query, onChoose, onHover }: Props) {
+  const words = useWords();
+  const list = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    list.current?.querySelector('[aria-selected="true"]')?.scrollIntoView({ block: "nearest" });
+  }, [active]);
+  return (
+    <div className={css.popover}>
+      <p className={css.head} aria-hidden>
+        {words.compose.templatesTitle}
+        <span>
+          <kbd>↑</kbd> <kbd>↓</kbd> <kbd>Enter</kbd> <kbd>Esc</kbd>
+        </span>
+      </p>
+      <div ref={list} id="templates" role="listbox" aria-label={words.compose.templatesTitle} className={css.list}>
+        {options.map((template, index) => (
+          // The box takes the keys (aria-activedescendant); an option only takes the mouse, without taking the focus.
+          // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+          <div
+            key={template.id}
+            id={optionId(template.id)}
+            role="option"
+            aria-selected={index === active}
+            className={cx(css.option, index === active && css.active)}
+            onMouseDown={(event) => event.preventDefault()}
+            onMouseMove={() => onHover(index)}
+            onClick={() => onChoose(template)}
+          >
+            <code>
+              /<Marked text={template.name} query={query} />
+            </code>
+            <span>{template.text}</span>
+          </div>
+        ))}
+      </div>
+    </div>
+  );
+}
+
+function Marked({ text, query }: { readonly text: string; readonly query: string }) {
+  const at = query === "" ? -1 : text.toLowerCase().indexOf(query.toLowerCase());
+  if (at < 0) return text;
+  return (
+    <>
+      {text.slice(0, at)}
+      <mark>{text.slice(at, at + query.length)}</mark>
+      {text.slice(at + query.length)}
+    </>
+  );
+}

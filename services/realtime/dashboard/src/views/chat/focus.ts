@@ -1,0 +1,4 @@
+/** Put the caret into the message box as soon as it is there. */
+export function focusComposer(): void {
+  requestAnimationFrame(() => document.querySelector<HTMLTextAreaElement>("[data-composer]")?.focus());
+}

@@ -1,0 +1,157 @@
+/** One row: a link to the conversation, with its actions beside it. */
+import { ArrowRightLeft, Hand } from "lucide-react";
+import { type MouseEvent, type Ref, useState } from "react";
+import { indicatorOf, rightsOf, statusOf } from "../../state/control";
+import { nameOf } from "../../state/notices";
+import { conversationPath } from "../../state/route";
+import type { Row } from "../../gateway/contract";
+import { TakeFromDialog } from "../chat/TakeFromDialog";
+import { QuickTransfer } from "../chat/QuickTransfer";
+import { navigate, useApp, useAppState, useFormat, useMe, useNow, useRow, useWords } from "../context";
+import { cx } from "../cx";
+import { Avatar } from "../parts/Avatar";
+import { Age, Badge, WaitingBadge } from "../parts/Badge";
+import { Button } from "../parts/Button";
+import css from "./ListRow.module.css";
+
+interface Props {
+  readonly id: string;
+  readonly index: number;
+  readonly offset: number;
+  /** How many rows the list has, also those that are not loaded. */
+  readonly size: number;
+  readonly selected: boolean;
+  readonly tabbable: boolean;
+  readonly query: string;
+  readonly ref: Ref<HTMLLIElement>;
+}
+
+export function ListRow({ id, index, offset, size, selected, tabbable, query, ref }: Props) {
+  const row = useAppState((state) => state.rows[id]);
+  return (
+    <li
+      ref={ref}
+      data-index={index}
+      aria-posinset={index + 1}
+      aria-setsize={size}
+      className={cx(css.row, selected && css.selected, (row?.unread ?? 0) > 0 && css.unread)}
+      style={{ transform: `translateY(${offset}px)` }}
+    >
+      {row !== undefined && <Content id={id} selected={selected} tabbable={tabbable} query={query} />}
+    </li>
+  );
+}
+
+function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected" | "tabbable" | "query">) {
+  const words = useWords();
+  const format = useFormat();
+  const now = useNow();
+  const me = useMe().account;
+  const row = useRow(id);
+  if (row === undefined) return null;
+  const name = nameOf(row);
+  const email = row.user?.email;
+  const holder = row.control.agent?.display_name;
+  const lastAt = row.last_message?.at ?? row.started_at ?? row.control.since;
+  const meta = [row.ai_agent?.name, row.started_at && words.list.started(format.short(row.started_at, now))].filter(Boolean).join(" · ");
+
+  function open(event: MouseEvent): void {
+    if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
+    event.preventDefault();
+    navigate(conversationPath(id, query));
+  }
+
+  return (
+    <>
+      <Avatar name={name} tone="user" />
+      <a className={css.link} href={conversationPath(id, query)} onClick={open} data-row={id} tabIndex={tabbable ? 0 : -1} aria-current={selected ? "true" : undefined}>
+        <span className={css.top}>
+          <span className={css.name}>{name}</span>
+          {email !== undefined && email !== "" && email !== name && <span className={css.email}>{email}</span>}
+          <time className={css.time} dateTime={lastAt} title={format.exact(lastAt)}>
+            {format.short(lastAt, now)}
+          </time>
+        </span>
+        <span className={css.middle}>
+          <Preview row={row} meId={me.display_name} />
+          {(row.unread ?? 0) > 0 && (
+            <span className={css.count}>
+              <span aria-hidden>{row.unread}</span>
+              <span className="visually-hidden">{words.list.unread(row.unread ?? 0)}</span>
+            </span>
+          )}
+        </span>
+        <span className={css.state}>
+          <Badge status={statusOf(row.control, me.id)} name={holder} />
+          {row.control.holder === "queue" && row.control.ai_may_speak && <Badge status="ai" />}
+          <IndicatorWords row={row} />
+        </span>
+        <span className={css.meta}>{meta}</span>
+      </a>
+      <RowActions row={row} />
+    </>
+  );
+}
+
+function Preview({ row, meId }: { readonly row: Row; readonly meId: string }) {
+  const words = useWords();
+  const typing = useAppState((state) => state.fleeting[row.conversation_id]);
+  const colleague = Object.values(typing?.typing ?? {})[0];
+  if (typing?.userTyping !== undefined) return <span className={cx(css.preview, css.typing)}>{words.list.userTyping}</span>;
+  if (colleague !== undefined) return <span className={cx(css.preview, css.typing)}>{words.list.typing(colleague.name)}</span>;
+  const last = row.last_message;
+  if (last === undefined) return <span className={css.preview}>{words.list.noMessage}</span>;
+  const author = last.author === "human" ? (last.author_name === meId ? words.list.you : last.author_name) : last.author === "ai" ? words.chat.ai : undefined;
+  return (
+    <span className={css.preview}>
+      {author !== undefined && <span className={css.author}>{author}: </span>}
+      {last.preview}
+    </span>
+  );
+}
+
+function IndicatorWords({ row }: { readonly row: Row }) {
+  const words = useWords();
+  const indicator = indicatorOf(row);
+  switch (indicator.kind) {
+    case "waiting":
+      return <WaitingBadge since={indicator.since} />;
+    case "queued":
+      return (
+        <span className={css.indicator}>
+          <Age since={indicator.since} words={words.indicator.queued} />
+        </span>
+      );
+    case "ai_handling":
+    case "human_handling":
+      return <span className={css.indicator}>{words.indicator[indicator.kind]}</span>;
+    case "ended":
+      return <span className={css.indicator}>{row.control.close_reason ? words.closeReason[row.control.close_reason] : words.indicator.ended}</span>;
+  }
+}
+
+function RowActions({ row }: { readonly row: Row }) {
+  const app = useApp();
+  const words = useWords();
+  const me = useMe().account;
+  const id = row.conversation_id;
+  const busy = useAppState((state) => state.taking.has(id));
+  const [asking, setAsking] = useState(false);
+  const rights = rightsOf(row.control, me, row.transferred_from_id);
+  const take = () => (rights.takeOver === "reason" ? setAsking(true) : void app.acting.takeOver(id));
+  return (
+    <div className={cx(css.actions, (row.control.holder === "queue" || busy) && css.always)}>
+      {rights.transfer && (
+        <QuickTransfer row={row}>
+          <ArrowRightLeft size={15} aria-hidden />
+        </QuickTransfer>
+      )}
+      {rights.takeOver !== "no" && (
+        <Button kind={row.control.holder === "queue" ? "primary" : "plain"} small icon={<Hand size={14} aria-hidden />} busy={busy} onClick={take} aria-label={`${words.take.button}: ${nameOf(row)}`}>
+          {busy ? words.take.busy : words.take.button}
+        </Button>
+      )}
+      {asking && <TakeFromDialog row={row} onClose={() => setAsking(false)} />}
+    </div>
+  );
+}

@@ -1,0 +1,27 @@
+/** Which rows are shown, in which order: held still while someone points at them, and the chosen row stays until one leaves it. */
+import { useMemo, useState } from "react";
+import { heldOrder, orderedIds, withKept } from "../../state/list";
+import { useAppState, useMe } from "../context";
+
+export interface ShownIds {
+  readonly ids: readonly string[];
+  /** How many new ones wait behind the button while the order is held. */
+  readonly waiting: number;
+  readonly release: () => void;
+}
+
+export function useShownIds(held: boolean, selectedId: string | undefined): ShownIds {
+  const meId = useMe().account.id;
+  const rows = useAppState((state) => state.rows);
+  const list = useAppState((state) => state.list);
+  const live = useMemo(() => orderedIds(rows, list, meId), [rows, list, meId]);
+  const [kept, setKept] = useState({ ids: live, filters: list.filters, found: list.found });
+  // Another question, or its first answer: the former order means nothing any more.
+  const asked = kept.filters !== list.filters || kept.found !== list.found;
+  const next = held && !asked ? kept.ids : withKept(kept.ids, live, selectedId !== undefined && rows[selectedId] !== undefined ? selectedId : undefined);
+  const same = next.length === kept.ids.length && next.every((id, index) => id === kept.ids[index]);
+  if (!same || asked) setKept({ ids: next, filters: list.filters, found: list.found });
+  const shown = same ? kept.ids : next;
+  const { waiting } = useMemo(() => heldOrder(shown, live), [shown, live]);
+  return { ids: shown, waiting, release: () => setKept({ ids: live, filters: list.filters, found: list.found }) };
+}

@@ -1,0 +1,40 @@
+/** The status badge: colour, shape and words together. */
+import { Bell, CircleCheck, Clock, Hand, Sparkles, UserRound } from "lucide-react";
+import type { Status } from "../../state/control";
+import { useFormat, useNow, useWords } from "../context";
+import { cx } from "../cx";
+import css from "./Badge.module.css";
+
+const ICON = { ai: Sparkles, needs_human: Bell, mine: Hand, others: UserRound, closed: CircleCheck } as const;
+
+export function Badge({ status, name }: { readonly status: Status; /** Of the colleague, for "others". */ readonly name?: string | undefined }) {
+  const words = useWords();
+  const Icon = ICON[status];
+  return (
+    <span className={cx(css.badge, css[status])}>
+      <Icon size={12} strokeWidth={2.3} aria-hidden />
+      <span className={css.words}>
+        {words.status[status]}
+        {status === "others" && name !== undefined && name !== "" && <span className={css.name}> · {name}</span>}
+      </span>
+    </span>
+  );
+}
+
+/** The end user waits for an answer, and how long. */
+export function WaitingBadge({ since, long = false }: { readonly since: string; readonly long?: boolean }) {
+  const words = useWords();
+  return (
+    <span className={cx(css.badge, css.waiting)}>
+      <Clock size={12} strokeWidth={2.3} aria-hidden />
+      <Age since={since} words={long ? words.indicator.waiting : words.indicator.waitingShort} />
+    </span>
+  );
+}
+
+/** How long ago something was, counting. */
+export function Age({ since, words = (age) => age }: { readonly since: string; readonly words?: (age: string) => string }) {
+  const format = useFormat();
+  const now = useNow();
+  return <span className={css.age}>{words(format.age(now - Date.parse(since)))}</span>;
+}

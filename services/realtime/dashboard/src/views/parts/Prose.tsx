@@ -1,0 +1,30 @@
+/** Text exactly as it was written, with http(s) links that can be followed safely. Nothing else of it is markup. */
+import { Fragment } from "react";
+
+const LINK = /https?:\/\/[^\s<>"'`]+/gu;
+const TRAILING = /[.,;:!?)\]}]+$/u;
+
+export function Prose({ text }: { readonly text: string }) {
+  const parts: { readonly at: number; readonly text: string; readonly href?: string }[] = [];
+  let end = 0;
+  for (const found of text.matchAll(LINK)) {
+    const href = found[0].replace(TRAILING, "");
+    if (!URL.canParse(href)) continue;
+    parts.push({ at: end, text: text.slice(end, found.index) }, { at: found.index, text: href, href });
+    end = found.index + href.length;
+  }
+  parts.push({ at: end, text: text.slice(end) });
+  return (
+    <>
+      {parts.map((part) =>
+        part.href === undefined ? (
+          <Fragment key={part.at}>{part.text}</Fragment>
+        ) : (
+          <a key={`link-${part.at}`} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+            {part.text}
+          </a>
+        ),
+      )}
+    </>
+  );
+}

@@ -1,0 +1,11 @@
+/** Every word of the interface, in English. A key is the place where the words stand; every language has the same keys. */
+import { inbox } from "./en/inbox";
+import { pages } from "./en/pages";
+
+export const en = { ...pages, ...inbox };
+
+/** The same keys, with any words. */
+export type Widened<T> = T extends string ? string : T extends (...args: infer A) => string ? (...args: A) => string : { readonly [K in keyof T]: Widened<T[K]> };
+
+/** The words of one language. */
+export type Words = Widened<typeof en>;
