@@ -10,7 +10,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header -
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test test-fast lint fmt proto contracts lock check install install-dev
+.PHONY: help run up down test bench test-fast lint fmt proto contracts lock check install install-dev
 
 help: ## prints this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -27,6 +27,9 @@ down: ## ends what `make up` started
 test: lint ## everything: lint, units, integration on real MongoDB and Kafka, dashboard and browser
 	npm --prefix $(DASHBOARD) test
 	pytest
+
+bench: install-dev ## the benchmark table beside its floors; a few minutes, wants a quiet machine
+	@$(BIN)/python -m benchmarks
 
 test-fast: install-dev ## domain, use cases and dashboard units; no server, under a minute
 	npm --prefix $(DASHBOARD) test

@@ -3,7 +3,7 @@
 import asyncio
 import platform
 import tempfile
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable, Coroutine
 from pathlib import Path
 
 from benchmarks import append, delivery
@@ -15,21 +15,30 @@ APPEND_HEAD = (
 DELIVERY_HEAD = "| what | p50 | p99 | sum of its hops (p50) | ratio |\n|---|---|---|---|---|"
 
 
-def _measure(replicas: int, *parts: Callable[[Site], Awaitable[list[str]]]) -> list[list[str]]:
+def _measure(replicas: int, part: Callable[[Site], Coroutine[None, None, None]]) -> None:
     with tempfile.TemporaryDirectory(prefix="baton-bench-") as folder, open_site(Path(folder), replicas={"conversation": replicas}) as site:
+        asyncio.run(part(site))
 
-        async def all_parts() -> list[list[str]]:
-            return [await part(site) for part in parts]
 
-        return asyncio.run(all_parts())
+async def _one_replica(site: Site) -> None:
+    print(f"\n{APPEND_HEAD}")
+    async for row in append.rows(site, 1):
+        print(row, flush=True)
+    print(f"\n{DELIVERY_HEAD}")
+    print(await delivery.row(site), flush=True)
+
+
+async def _two_replicas(site: Site) -> None:
+    print(f"\n{APPEND_HEAD}")
+    async for row in append.rows(site, 2):
+        print(row, flush=True)
 
 
 def main() -> None:
     """Measure and print."""
     print(f"{platform.machine()}, Python {platform.python_version()}; everything on one machine: MongoDB, Kafka, four services and the callers")
-    one, delivered = _measure(1, lambda site: append.rows(site, 1), delivery.rows)
-    (two,) = _measure(2, lambda site: append.rows(site, 2))
-    print("\n".join([APPEND_HEAD, *one, *two, "", DELIVERY_HEAD, *delivered]))
+    _measure(1, _one_replica)
+    _measure(2, _two_replicas)
 
 
 if __name__ == "__main__":

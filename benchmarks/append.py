@@ -2,6 +2,7 @@
 
 import asyncio
 import uuid
+from collections.abc import AsyncIterator
 
 from benchmarks.floors import TEXT, raw_insert
 from benchmarks.timing import Measured, closed_loop
@@ -29,16 +30,14 @@ async def append(site: Site, callers: int, seconds: float) -> Measured:
         await platform.close()
 
 
-async def rows(site: Site, replicas: int) -> list[str]:
-    """Return the table's rows for a stack."""
-    lines = []
+async def rows(site: Site, replicas: int) -> AsyncIterator[str]:
+    """Yield the table's rows for a stack."""
     for callers in CALLERS:
         floor = await raw_insert(site.mongodb_uri, callers, SECONDS)
         measured = await append(site, callers, SECONDS)
         share = measured.per_second / floor.per_second
         name = f"append, {callers} callers, {replicas} replica{'s' if replicas > 1 else ''}"
-        lines.append(f"| {name} | {_told(measured)} | {_told(floor)} | {share:.2f} |")
-    return lines
+        yield f"| {name} | {_told(measured)} | {_told(floor)} | {share:.2f} |"
 
 
 def _told(measured: Measured) -> str:

@@ -36,8 +36,8 @@ class TimedSocket(Socket):
         super().on_ws_frame(transport, frame)
 
 
-async def rows(site: Site) -> list[str]:
-    """Return the table's rows."""
+async def row(site: Site) -> str:
+    """Return the table's row."""
     insert, change = await insert_and_change(site.mongodb_uri, PER_SECOND, SECONDS)
     kafka = await through_kafka(site.kafka_servers, PER_SECOND, SECONDS)
     frame = await socket_frame(5.0)
@@ -46,7 +46,7 @@ async def rows(site: Site) -> list[str]:
     measured = summary(times, SECONDS)
     parts = f"insert {insert:.1f} + change {change:.1f} + Kafka {kafka:.1f} + frame {frame:.2f}"
     took = f"p50 {measured.p50:.1f} ms | p99 {measured.p99:.1f} ms"
-    return [f"| append to frame at {PER_SECOND:.0f}/s | {took} | {hops:.1f} ms = {parts} | {measured.p50 / hops:.2f} |"]
+    return f"| append to frame at {PER_SECOND:.0f}/s | {took} | {hops:.1f} ms = {parts} | {measured.p50 / hops:.2f} |"
 
 
 async def _delivered(site: Site) -> list[float]:
