@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from deploy.local import kafka_broker, mongodb
+from deploy.local.compose import or_compose
 from deploy.local.keys import service_keys
 from deploy.local.parts import ROOT
 from deploy.local.plan import Plan
@@ -74,7 +75,7 @@ def _mongodb(plan: Plan) -> Process:
     port = plan.port("mongodb")
     return Process(
         name="mongodb",
-        command=lambda: mongodb.command(mongodb.find_mongod(), port, plan.home / "mongodb"),
+        command=lambda: or_compose("mongodb", port, plan.home, lambda: mongodb.command(mongodb.find_mongod(), port, plan.home / "mongodb")),
         is_ready=lambda: mongodb.is_ready(port),
         ports={"mongodb": port},
         grace_seconds=30,
@@ -83,9 +84,13 @@ def _mongodb(plan: Plan) -> Process:
 
 def _kafka(plan: Plan) -> Process:
     port, controller_port = plan.port("kafka"), plan.port("kafka.controller")
+
+    def own() -> Sequence[str]:
+        return kafka_broker.command(kafka_broker.find_java(), kafka_broker.find_libraries(), port, controller_port, plan.home / "kafka")
+
     return Process(
         name="kafka",
-        command=lambda: kafka_broker.command(kafka_broker.find_java(), kafka_broker.find_libraries(), port, controller_port, plan.home / "kafka"),
+        command=lambda: or_compose("kafka", port, plan.home, own),
         is_ready=lambda: listens("127.0.0.1", port) and create_topics_now(plan.address("kafka")),
         ports={"kafka": port, "controller": controller_port},
         grace_seconds=30,

@@ -5,8 +5,8 @@ from collections.abc import AsyncIterator
 import pytest
 
 from tests.harness.browser import Browser
-from tests.harness.site import Site
 from tests.harness.callers import Platform
+from tests.harness.site import Site
 
 
 @pytest.fixture

@@ -4,8 +4,8 @@ import uuid
 from typing import Any
 
 from tests.harness.browser import Browser
-from tests.harness.waiting import wait_until
 from tests.harness.callers import Platform
+from tests.harness.waiting import wait_until
 
 
 async def test_a_new_conversation_appears_in_an_open_list_by_itself(platform: Platform, budi: Browser) -> None:
