@@ -1,7 +1,7 @@
 """Kafka the safe way: an idempotent producer, a reader of all partitions, and the one loop of a group consumer (see docs/adr on consuming)."""
 
 import asyncio
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
 from typing import TypeVar
@@ -109,7 +109,7 @@ class TopicReader:
         for partition, offset in offsets.items():
             self._consumer.seek(TopicPartition(self._topic, partition), offset)
 
-    async def batches(self) -> AsyncIterator[list[Record]]:
+    async def batches(self) -> AsyncGenerator[list[Record], None]:
         """Yield what comes, in order per partition, for ever; an empty list when nothing came for half a second."""
         while True:
             fetched = await self._consumer.getmany(timeout_ms=500, max_records=2_000)

@@ -78,6 +78,8 @@ class ChangeTail:
     def __init__(self, database: AsyncDatabase[Document], *, wait_seconds: float = 1.0) -> None:
         """An idle follower yields an empty batch every `wait_seconds`, so that its position moves on too."""
         self._database = database
+        # A command takes the driver's defaults, not the client's options: times would come without a zone.
+        self._codec_options = database.codec_options
         self._wait_ms = int(wait_seconds * 1000)
 
     async def changes(self, stored: Position | None) -> AsyncGenerator[Batch, None]:
@@ -141,7 +143,8 @@ class ChangeTail:
         # The client's own time limit would take the place of maxTimeMS, which here says how long to wait for the next change.
         async with asyncio.timeout(self._wait_ms / 1000 + ANSWER_SECONDS):
             with pymongo.timeout(0):
-                cursor: Document = (await self._database.command(more, session=session))["cursor"]
+                reply = await self._database.command(more, session=session, codec_options=self._codec_options)
+        cursor: Document = reply["cursor"]
         return cursor
 
     async def _replay(self, lost: Position | None) -> AsyncGenerator[Batch, None]:

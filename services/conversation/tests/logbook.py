@@ -58,7 +58,8 @@ class Log:
         self.platform_id = platform_id
         self.state: State | None = None
         self.events: list[Event] = []
-        self.at = at or datetime.now(UTC).replace(microsecond=0)
+        now = datetime.now(UTC)
+        self.at = at or now.replace(microsecond=now.microsecond // 1000 * 1000)
         self.add(ConversationStarted(user or EndUser("user-1", "Ani Wijaya", "ani@example.org", "id"), ai_agent or AiAgentRef("bot-1", "Bot"), self.id[:8], {}))
 
     def add(self, body: Body, actor: Actor | None = None, *, after_ms: int = 1000) -> Event:

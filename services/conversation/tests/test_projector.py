@@ -1,0 +1,154 @@
+"""The projector and the list's promise to those who join, on a real database and a real broker."""
+
+import asyncio
+import random
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
+
+from pymongo.asynchronous.database import AsyncDatabase
+from servicekit.clock import SystemClock
+
+from services.conversation.adapters.change_tail import ChangeTail
+from services.conversation.adapters.lease import Lease, RoleRunner
+from services.conversation.adapters.list_indexes import ensure_view_indexes
+from services.conversation.adapters.mongo_list import MongoList
+from services.conversation.adapters.projector import Projector
+from services.conversation.adapters.row_document import patch_of
+from services.conversation.domain.list_query import ListQuery, ListSort
+from services.conversation.tests.conftest import until
+from services.conversation.tests.logbook import Log, wander, write
+from services.conversation.tests.test_relay import consumer, make_logs, relay, write_interleaved
+
+Document = dict[str, Any]
+
+SHOWN = 60
+
+
+@asynccontextmanager
+async def projector(db: AsyncDatabase[Document]) -> AsyncIterator[None]:
+    role = RoleRunner(Lease(db, "projector"), Projector(db, ChangeTail(db, wait_seconds=0.2), SystemClock()).run)
+    running = asyncio.create_task(role.run())
+    yield
+    running.cancel()
+    await asyncio.wait([running])
+
+
+def expected_row(log: Log) -> Document:
+    row: Document = {"_id": log.id}
+    for event in log.events:
+        row |= patch_of(event)
+    return row
+
+
+async def rows(db: AsyncDatabase[Document]) -> dict[str, Document]:
+    return {row["_id"]: row async for row in db["conversations"].find({})}
+
+
+async def wait_for_rows(db: AsyncDatabase[Document], logs: list[Log]) -> None:
+    async def complete() -> bool:
+        found = await rows(db)
+        return all(found.get(log.id, {}).get("s") == len(log.events) for log in logs)
+
+    await until(complete, "every row shows its newest event")
+
+
+async def test_rows_are_what_the_events_say_while_they_come_and_when_rebuilt(db: AsyncDatabase[Document]) -> None:
+    rng = random.Random(5)
+    logs = make_logs(60, rng, steps=20)
+    async with projector(db):
+        await write_interleaved(db, logs, rng)
+        await wait_for_rows(db, logs)
+        live = await rows(db)
+    assert live == {log.id: expected_row(log) for log in logs}
+    await db["conversations"].delete_many({})
+    async with projector(db):
+        await wait_for_rows(db, logs)
+        assert await rows(db) == live
+
+
+async def test_a_lost_position_is_healed_and_no_row_goes_back(db: AsyncDatabase[Document]) -> None:
+    rng = random.Random(6)
+    logs = make_logs(20, rng)
+    async with projector(db):
+        await write(db, *[log.events[0] for log in logs])
+        await until(lambda: _projected(db, len(logs)), "the beginnings are projected")
+    await write_interleaved(db, logs, rng, skip=1)
+    await db["leases"].update_one({"_id": "projector"}, {"$set": {"position.token": {"_data": "82" + "0" * 16 + "2B0229296E04"}}})
+    async with projector(db):
+        await wait_for_rows(db, logs)
+    assert await rows(db) == {log.id: expected_row(log) for log in logs}
+
+
+async def test_an_older_event_never_overwrites_a_newer_row(db: AsyncDatabase[Document]) -> None:
+    log = Log()
+    wander(log, 10, random.Random(7))
+    newest = expected_row(log)
+    await db["conversations"].insert_one(newest)
+    async with projector(db):
+        await write(db, *log.events)
+        fence = Log()
+        await write(db, *fence.events)
+        await wait_for_rows(db, [fence])
+    assert (await rows(db))[log.id] == newest
+
+
+async def test_the_position_moves_on_without_any_traffic(db: AsyncDatabase[Document]) -> None:
+    log = Log()
+    async with projector(db):
+        await write(db, *log.events)
+        await wait_for_rows(db, [log])
+        tail = ChangeTail(db)
+        now = await tail.operation_time()
+
+        async def passed() -> bool:
+            lease = await db["leases"].find_one({"_id": "projector"})
+            return bool(lease and lease["position"] and lease["position"]["cluster_time"] > now)
+
+        await until(passed, "the projector states a later time than the last event's")
+
+
+async def test_whoever_joins_the_list_misses_no_conversation(db: AsyncDatabase[Document], kafka: str, topic: str) -> None:
+    await ensure_view_indexes(db)
+    conversations = MongoList(db)
+    started: list[str] = []
+    snapshots: list[tuple[int, set[str]]] = []
+
+    async def start_some(stop: asyncio.Event) -> None:
+        while not stop.is_set():
+            log = Log()
+            await write(db, *log.events)
+            started.append(log.id)
+            await asyncio.sleep(0.003)
+
+    async with consumer(kafka, topic) as seen, relay(db, kafka, topic), projector(db):
+        await write(db, *Log().events)
+        await until(lambda: _projected(db, 1), "the list is there")
+        stop = asyncio.Event()
+        starting = asyncio.create_task(start_some(stop))
+        for _ in range(500):
+            page = await conversations.page(ListQuery("ws-1", "agent-budi", sort=ListSort.NEWEST, size=SHOWN))
+            snapshots.append((page.projected_at, {row.conversation_id for row in page.rows}))
+        stop.set()
+        await starting
+
+        async def relayed() -> bool:
+            return all((conversation_id, 1) in seen.cluster_times for conversation_id in started)
+
+        await until(relayed, "all that started is on the topic")
+    in_order = sorted((cluster_time, conversation_id) for (conversation_id, _), cluster_time in seen.cluster_times.items())
+    missed = [
+        conversation_id
+        for projected_at, shown in snapshots
+        # What is not newer than the snapshot says it is will not be replayed; the page shows the newest, so the newest of those must be on it.
+        for _, conversation_id in [entry for entry in in_order if entry[0] <= projected_at][-SHOWN // 2 :]
+        if conversation_id not in shown
+    ]
+    assert not missed
+    assert len(started) > 100
+    assert len({projected_at for projected_at, _ in snapshots}) > 3, "the snapshots were taken while the list moved"
+
+
+async def _projected(db: AsyncDatabase[Document], count: int) -> bool:
+    lease = await db["leases"].find_one({"_id": "projector"})
+    return await db["conversations"].count_documents({}) >= count and bool(lease and lease.get("position"))
