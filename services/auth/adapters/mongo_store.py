@@ -3,6 +3,7 @@
 Changes here are rare (people log in, administrators act), so a transaction's price is well spent; the conversation log does without.
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from typing import Any, TypeVar
 
@@ -18,6 +19,9 @@ from services.auth.adapters.mongodb import TIMEOUT_SECONDS, Database, unavailabl
 
 T = TypeVar("T")
 
+# Transactions under way in this process. They meet on the counter of revocations: a crowd there would spend its time on being done again.
+MAX_TRANSACTIONS = 4
+
 
 class MongoStore:
     """Keeps everything in one database."""
@@ -26,6 +30,7 @@ class MongoStore:
         """`database` reads with majority; transactions bring their own concerns."""
         self._client = client
         self._database = database
+        self._turns = asyncio.Semaphore(MAX_TRANSACTIONS)
 
     def reader(self) -> MongoReader:
         """Return what reads outside a transaction."""
@@ -37,7 +42,11 @@ class MongoStore:
         async def attempt(session: AsyncClientSession) -> T:
             return await work(MongoTransaction(self._database, session))
 
-        # The time is for all attempts together.
-        with unavailable_without_mongodb(), pymongo.timeout(TIMEOUT_SECONDS):
-            async with self._client.start_session() as session:
-                return await session.with_transaction(attempt, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True))
+        async with self._turns:
+            # The time is for all attempts together.
+            with unavailable_without_mongodb(), pymongo.timeout(TIMEOUT_SECONDS):
+                return await self._attempts(attempt)
+
+    async def _attempts(self, attempt: "Callable[[AsyncClientSession], Awaitable[T]]") -> T:
+        async with self._client.start_session() as session:
+            return await session.with_transaction(attempt, read_concern=ReadConcern("snapshot"), write_concern=WriteConcern("majority", j=True))
