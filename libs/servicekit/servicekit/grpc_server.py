@@ -126,8 +126,9 @@ class GrpcServer:
         add_services: Sequence[Callable[[grpc.aio.Server], None]],
         service_names: Sequence[str],
         max_connection_age_seconds: int = 0,
+        max_connection_age_grace_seconds: int = 30,
     ) -> None:
-        """`service_names` are full names, for health and reflection."""
+        """`service_names` are full names, for health and reflection. A stream open at a connection's maximal age has the grace to end by itself."""
         options: list[tuple[str, Any]] = [
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.so_reuseport", 0),
@@ -135,7 +136,10 @@ class GrpcServer:
             ("grpc.http2.min_ping_interval_without_data_ms", 10_000),
         ]
         if max_connection_age_seconds:
-            options += [("grpc.max_connection_age_ms", max_connection_age_seconds * 1000), ("grpc.max_connection_age_grace_ms", 30_000)]
+            options += [
+                ("grpc.max_connection_age_ms", max_connection_age_seconds * 1000),
+                ("grpc.max_connection_age_grace_ms", max_connection_age_grace_seconds * 1000),
+            ]
         self._server = grpc.aio.server(interceptors=[CallInterceptor(authenticate)], options=options)
         self._names = service_names
         self._health = health.aio.HealthServicer()

@@ -37,6 +37,11 @@ class Readiness:
         """Say that no new work is wanted."""
         self._draining = True
 
+    @property
+    def is_draining(self) -> bool:
+        """Tell whether long-lived calls should end by themselves now."""
+        return self._draining
+
     def problems(self) -> dict[str, str]:
         """Return what keeps the process from being ready, by name."""
         problems = {name: problem for name, check in self._checks.items() if (problem := check())}

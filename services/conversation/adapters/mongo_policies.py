@@ -6,6 +6,7 @@ from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
+from servicekit.errors import UnavailableError
 from servicekit.logs import get_logger
 
 from services.conversation.domain.policy import DEFAULT_POLICY, Policy
@@ -36,6 +37,18 @@ class MongoPolicies:
         policy = _to_policy(document or {})
         self._known[workspace_id] = (time.monotonic(), policy)
         return policy
+
+    async def least(self) -> Policy:
+        """Return the shortest times that any workspace has; what is not a time has its default. UnavailableError when they cannot be read."""
+        try:
+            policies = [DEFAULT_POLICY, *[_to_policy(document) async for document in self._policies.find({})]]
+        except PyMongoError as error:
+            raise UnavailableError("The database cannot be reached; try again.") from error
+        return Policy(
+            grace=min(policy.grace for policy in policies),
+            away=min(policy.away for policy in policies),
+            idle=min(policy.idle for policy in policies),
+        )
 
 
 def _to_policy(document: dict[str, Any]) -> Policy:

@@ -8,7 +8,8 @@ presence_reports  _id "reports"   last_at    when anybody reported last
                                   since      when the present unbroken time of reports began; no countdown began before it
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -48,12 +49,10 @@ class MongoPresence:
 
     async def report(self, reporter_id: str, agents: Sequence[ReportedAgent]) -> None:
         """Take one reporter's present agents. An agent whom no reporter names any more is gone since the last report that did."""
-        try:
+        with _reaching():
             await self._reports.update_one({"_id": "reports"}, [{"$set": self._reported(reporter_id)}], upsert=True)
             if agents:
                 await self._presence.bulk_write([self._seen(agent) for agent in agents], ordered=False)
-        except PyMongoError as error:
-            raise _unavailable(error) from error
 
     def _reported(self, reporter_id: str) -> Document:
         unbroken = {"$gte": [{"$ifNull": ["$last_at", _EPOCH]}, self._ago()]}
@@ -110,11 +109,9 @@ class MongoPresence:
             {"$match": {"w": workspace_id, "control.holder": Holder.HUMAN.value}},
             {"$group": {"_id": "$handler", "n": {"$sum": 1}}},
         ]
-        try:
+        with _reaching():
             agents = await (await self._presence.aggregate(known)).to_list()
             holding = {group["_id"]: group["n"] async for group in await self._rows.aggregate(held)}
-        except PyMongoError as error:
-            raise _unavailable(error) from error
         return [AgentPresence(agent["agent"], Presence(agent["presence"]), agent["since"], holding.get(agent["agent"], 0)) for agent in agents]
 
     async def availability(self, workspace_id: str, waiting_since: datetime) -> Availability:
@@ -130,7 +127,8 @@ class MongoPresence:
 
     async def unattended(self, least: Policy) -> list[Unattended]:
         """Return what is beyond the shortest grace or away time; nothing while nobody reports."""
-        reports = await self._reports.find_one({"_id": "reports", "$expr": {"$gte": ["$last_at", self._ago()]}})
+        with _reaching():
+            reports = await self._reports.find_one({"_id": "reports", "$expr": {"$gte": ["$last_at", self._ago()]}})
         if reports is None:
             return []
         beyond = {
@@ -168,6 +166,8 @@ class MongoPresence:
             },
             {"$match": beyond},
         ]
+        with _reaching():
+            documents = await (await self._rows.aggregate(pipeline)).to_list()
         return [
             Unattended(
                 workspace_id=document["w"],
@@ -178,7 +178,7 @@ class MongoPresence:
                 gone_for=timedelta(milliseconds=document["gone_ms"]),
                 away_for=timedelta(milliseconds=document["away_ms"]),
             )
-            async for document in await self._rows.aggregate(pipeline)
+            for document in documents
         ]
 
     async def idle(self, least: timedelta) -> list[Idle]:
@@ -195,9 +195,16 @@ class MongoPresence:
             {"$limit": MAX_IDLE},
             {"$project": {"w": 1, "quiet_ms": quiet_ms}},
         ]
-        return [Idle(document["w"], document["_id"], timedelta(milliseconds=document["quiet_ms"])) async for document in await self._rows.aggregate(pipeline)]
+        with _reaching():
+            documents = await (await self._rows.aggregate(pipeline)).to_list()
+        return [Idle(document["w"], document["_id"], timedelta(milliseconds=document["quiet_ms"])) for document in documents]
 
 
-def _unavailable(error: PyMongoError) -> UnavailableError:
-    logger.warning("presence cannot be kept", error=type(error).__name__)
-    return UnavailableError("The database cannot be reached; try again.")
+@contextmanager
+def _reaching() -> Iterator[None]:
+    """Let errors of the database be UnavailableError."""
+    try:
+        yield
+    except PyMongoError as error:
+        logger.warning("presence cannot be read or kept", error=type(error).__name__)
+        raise UnavailableError("The database cannot be reached; try again.") from error

@@ -102,6 +102,8 @@ async def _listen(lifecycle: Lifecycle, core: Core, views: Views) -> None:
         add_services=[partial(platform_pb2_grpc.add_PlatformServiceServicer_to_server, platform)],
         service_names=[platform_service.SERVICE_NAME],
         max_connection_age_seconds=settings.max_connection_age_seconds,
+        # A Watch that opened just before ends itself within this, with its cursor.
+        max_connection_age_grace_seconds=settings.max_connection_age_seconds,
     )
     for server, port in ((internal, settings.grpc_port), (public, settings.public_grpc_port)):
         server.listen(f"{settings.host}:{port}")

@@ -12,8 +12,9 @@ from servicekit.ops_http import Readiness
 
 from services.conversation.adapters.auth_client import AuthClient
 from services.conversation.adapters.mongo_event_store import MongoEventStore
+from services.conversation.adapters.mongo_policies import MongoPolicies
 from services.conversation.entrypoints.platform_service import Watching
-from services.conversation.ports.surroundings import Policies, Presence, Typing
+from services.conversation.ports.surroundings import Presence, Typing
 from services.conversation.settings import Settings
 from services.conversation.use_cases.carry_out import CarryOut
 from services.conversation.use_cases.states import States
@@ -30,7 +31,7 @@ class Core:
     database: AsyncDatabase[dict[str, Any]]
     store: MongoEventStore
     states: States
-    policies: Policies
+    policies: MongoPolicies
     carry_out: CarryOut
     transfer: TransferToAgent
     auth: AuthClient

@@ -1,21 +1,23 @@
 """Wires the views: what reads the log, streams it, and the leased roles."""
 
 import asyncio
-from collections.abc import AsyncIterator
 from functools import partial
 from typing import Any
 
-from baton.conversation.v1 import agent_pb2_grpc, internal_pb2_grpc, platform_pb2
+from baton.conversation.v1 import agent_pb2_grpc, internal_pb2_grpc
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from servicekit.logs import get_logger
 from servicekit.process import Lifecycle
 
-from services.conversation.adapters import projector, relay
+from services.conversation.adapters import projector, relay, sweep_role
 from services.conversation.adapters.change_tail import ChangeTail
 from services.conversation.adapters.event_proto import to_proto
+from services.conversation.adapters.fleeting import FleetingSignals
 from services.conversation.adapters.lease import Lease, RoleRunner, Work
 from services.conversation.adapters.list_indexes import ensure_view_indexes
+from services.conversation.adapters.mongo_backlog import MongoBacklog
+from services.conversation.adapters.mongo_consumers import MongoConsumers
 from services.conversation.adapters.mongo_history import MongoHistory
 from services.conversation.adapters.mongo_list import MongoList
 from services.conversation.adapters.mongo_presence import MongoPresence
@@ -23,19 +25,28 @@ from services.conversation.adapters.mongo_read_marks import MongoReadMarks
 from services.conversation.adapters.mongo_templates import MongoTemplates
 from services.conversation.adapters.projector import Projector
 from services.conversation.adapters.relay import Relay
+from services.conversation.adapters.sweep_role import SweepRole
+from services.conversation.adapters.topic_feed import TopicFeed
 from services.conversation.bootstrap.parts import Core, Views
-from services.conversation.domain.control import State
+from services.conversation.domain.events import Event
+from services.conversation.domain.silence import SilenceWatch
 from services.conversation.entrypoints import agent_service, internal_service
 from services.conversation.entrypoints.agent_service import AgentService
 from services.conversation.entrypoints.internal_service import InternalService
+from services.conversation.entrypoints.watch import PlatformWatching
+from services.conversation.metrics import AI_AFTER_TAKEOVER, WATCHERS
 from services.conversation.use_cases.edit_templates import EditTemplates
 from services.conversation.use_cases.read_history import ReadHistory
 from services.conversation.use_cases.read_list import ReadList
+from services.conversation.use_cases.sweep import Sweep
+from services.conversation.use_cases.watch import Watch
 
 logger = get_logger(__name__)
 
 RETRY_SECONDS = 1.0
 EVENTS_TOPIC = "baton.conversation.events.v1"
+EPHEMERAL_TOPIC = "baton.realtime.ephemeral.v1"
+WATCH_SHARE = 0.9
 
 
 async def migrate_views(database: AsyncDatabase[dict[str, Any]]) -> None:
@@ -45,11 +56,12 @@ async def migrate_views(database: AsyncDatabase[dict[str, Any]]) -> None:
 
 async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
     """Start the roles, and make what is served."""
-    nobody = _Nobody()
     presence = MongoPresence(core.database)
+    fleeting = FleetingSignals(core.settings.kafka_bootstrap_servers, EPHEMERAL_TOPIC, core.clock)
+    lifecycle.run_background(fleeting.run(), "fleeting")
     history = MongoHistory(core.database)
     lifecycle.run_background(_make_indexes(core.database), "view-indexes")
-    start_roles(lifecycle, core)
+    _start_roles(lifecycle, core, presence)
     agents = AgentService(
         core.carry_out,
         core.transfer,
@@ -62,8 +74,8 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
     internal = InternalService(presence, history, to_proto)
     return Views(
         presence=presence,
-        typing=nobody,
-        watching=nobody,
+        typing=fleeting,
+        watching=_watching(lifecycle, core, presence),
         add_services=[
             partial(agent_pb2_grpc.add_AgentServiceServicer_to_server, agents),
             partial(internal_pb2_grpc.add_InternalServiceServicer_to_server, internal),
@@ -72,15 +84,42 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
     )
 
 
-def start_roles(lifecycle: Lifecycle, core: Core) -> None:
+def _start_roles(lifecycle: Lifecycle, core: Core, presence: MongoPresence) -> None:
     """Let this process stand for each role; whoever holds the lease does the work."""
     tail = ChangeTail(core.database)
+    sweeping = SweepRole(Sweep(presence, core.policies, core.policies, core.carry_out))
+    core.tokens.on_revoked(sweeping.on_revoked)
     roles: dict[str, Work] = {
         relay.ROLE: Relay(tail, core.settings.kafka_bootstrap_servers, EVENTS_TOPIC, core.clock).run,
         projector.ROLE: Projector(core.database, tail, core.clock).run,
+        sweep_role.ROLE: sweeping.run,
     }
     for role, work in roles.items():
         lifecycle.run_background(RoleRunner(Lease(core.database, role), work).run(), role)
+
+
+def _watching(lifecycle: Lifecycle, core: Core, presence: MongoPresence) -> PlatformWatching:
+    """Read the topic once, for the warm states, the watch over the invariant and all streams."""
+    silence = SilenceWatch()
+
+    def look_at(event: Event) -> None:
+        core.states.refresh(event)
+        if silence.broken_by(event):
+            AI_AFTER_TAKEOVER.inc()
+
+    feed = TopicFeed(core.settings.kafka_bootstrap_servers, EVENTS_TOPIC, [look_at])
+    watch = Watch(
+        feed,
+        MongoBacklog(core.database, ChangeTail(core.database)),
+        MongoConsumers(core.database),
+        # Before the connection's own age ends it: the server's grace for open streams is as long as that age.
+        max_seconds=core.settings.max_connection_age_seconds * WATCH_SHARE,
+        draining=lambda: core.readiness.is_draining,
+    )
+    WATCHERS.set_function(lambda: watch.open_streams)
+    lifecycle.run_background(feed.run(), "event-feed")
+    lifecycle.run_background(watch.keep_newest(), "newest-streams")
+    return PlatformWatching(watch, presence, core.tokens.api_key_revoked)
 
 
 async def _make_indexes(database: AsyncDatabase[dict[str, Any]]) -> None:
@@ -93,16 +132,3 @@ async def _make_indexes(database: AsyncDatabase[dict[str, Any]]) -> None:
             await asyncio.sleep(RETRY_SECONDS)
         else:
             return
-
-
-class _Nobody:
-    async def user_types(self, state: State, *, active: bool) -> None: ...
-
-    async def ai_composes(self, state: State, *, epoch: int, partial_text: str, active: bool) -> None: ...
-
-    async def watch(self, _request: platform_pb2.WatchRequest, _context: Any) -> AsyncIterator[platform_pb2.WatchResponse]:
-        return
-        yield
-
-    async def ack(self, _request: platform_pb2.AckWatchRequest) -> platform_pb2.AckWatchResponse:
-        return platform_pb2.AckWatchResponse()

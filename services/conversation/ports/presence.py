@@ -84,3 +84,11 @@ class SweepList(Protocol):
     async def idle(self, least: timedelta) -> list[Idle]:
         """Return what has been quiet for at least so long, the longest first, a few hundred at most."""
         ...
+
+
+class ShortestTimes(Protocol):
+    """What the sweep needs of workspaces' settings beside each one's own."""
+
+    async def least(self) -> Policy:
+        """Return the shortest times that any workspace has; what is not a time has its default."""
+        ...
