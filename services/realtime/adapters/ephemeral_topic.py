@@ -24,16 +24,17 @@ MAX_WAITING = 1_000
 class EphemeralReader:
     """Gives fleeting things to the hub."""
 
-    def __init__(self, bootstrap_servers: str, hub: Hub, clock: Clock) -> None:
+    def __init__(self, bootstrap_servers: str, hub: Hub, clock: Clock, topic: str = TOPIC) -> None:
         """Nothing connects before `run`."""
         self._bootstrap_servers = bootstrap_servers
+        self._topic = topic
         self._hub = hub
         self._clock = clock
 
     async def run(self) -> None:
         """Read from the topic's end on, until cancelled."""
         while True:
-            reader = TopicReader(self._bootstrap_servers, TOPIC, "realtime-ephemeral")
+            reader = TopicReader(self._bootstrap_servers, self._topic, "realtime-ephemeral")
             try:
                 await reader.start()
                 reader.seek({number: end for number, (_, end) in (await reader.bounds()).items()})
@@ -63,9 +64,10 @@ class EphemeralReader:
 class EphemeralWriter:
     """Tells typing and viewing to all gateways."""
 
-    def __init__(self, bootstrap_servers: str, clock: Clock) -> None:
+    def __init__(self, bootstrap_servers: str, clock: Clock, topic: str = TOPIC) -> None:
         """Nothing connects before `run`."""
         self._bootstrap_servers = bootstrap_servers
+        self._topic = topic
         self._clock = clock
         self._waiting: asyncio.Queue[Ephemeral] = asyncio.Queue(MAX_WAITING)
 
@@ -90,7 +92,7 @@ class EphemeralWriter:
                 while True:
                     value = await self._waiting.get()
                     if self._clock.now() - value.at.ToDatetime(tzinfo=self._clock.now().tzinfo) <= DEAD_AFTER:
-                        sent = await producer.send(TOPIC, value.SerializeToString(), value.conversation_id.encode())
+                        sent = await producer.send(self._topic, value.SerializeToString(), value.conversation_id.encode())
                         sent.add_done_callback(_forget)
             except (KafkaError, OSError):
                 await asyncio.sleep(RETRY_SECONDS)

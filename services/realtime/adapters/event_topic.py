@@ -25,7 +25,6 @@ TOPIC = "baton.conversation.events.v1"
 RETRY_SECONDS = 1.0
 # Records taken in one turn of the loop: sockets wait no longer than for these.
 CHUNK = 200
-# How often to ask whether the topic is still the one that was begun with.
 IDENTITY_SECONDS = 30.0
 # More than the relay's clock may be behind the database's.
 CLOCK_MARGIN_SECONDS = 2
@@ -34,9 +33,21 @@ CLOCK_MARGIN_SECONDS = 2
 class EventTopic:
     """The only reader of the topic in this process."""
 
-    def __init__(self, bootstrap_servers: str, hub: Hub, liveness: Liveness, clock: Clock, ring_records: int) -> None:
-        """`problem` says what stands in the way, for readiness."""
+    def __init__(
+        self,
+        bootstrap_servers: str,
+        hub: Hub,
+        liveness: Liveness,
+        clock: Clock,
+        ring_records: int,
+        *,
+        topic: str = TOPIC,
+        identity_seconds: float = IDENTITY_SECONDS,
+    ) -> None:
+        """`problem` says what stands in the way, for readiness; `identity_seconds` how often to ask whether it is still the same topic."""
         self._bootstrap_servers = bootstrap_servers
+        self._topic = topic
+        self._identity_seconds = identity_seconds
         self._hub = hub
         self._liveness = liveness
         self._clock = clock
@@ -46,7 +57,7 @@ class EventTopic:
     async def run(self) -> None:
         """Read until cancelled; while Kafka is away, try again and again."""
         while True:
-            reader = TopicReader(self._bootstrap_servers, TOPIC, "realtime-events")
+            reader = TopicReader(self._bootstrap_servers, self._topic, "realtime-events")
             try:
                 await reader.start()
                 await self._follow(reader)
@@ -70,7 +81,7 @@ class EventTopic:
         self._liveness.begin(len(starts))
         filled = False
         loop = asyncio.get_running_loop()
-        check_at = loop.time() + IDENTITY_SECONDS
+        check_at = loop.time() + self._identity_seconds
         async for batch in reader.batches():
             for start in range(0, len(batch), CHUNK):
                 self.take(batch[start : start + CHUNK])
@@ -80,7 +91,7 @@ class EventTopic:
                 self._hub.filled()
                 self.problem = ""
             if loop.time() >= check_at:
-                check_at = loop.time() + IDENTITY_SECONDS
+                check_at = loop.time() + self._identity_seconds
                 await self._check_identity(reader, topic_id)
 
     async def _check_identity(self, reader: TopicReader, topic_id: str) -> None:
