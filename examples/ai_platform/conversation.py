@@ -164,16 +164,17 @@ class Conversation:
         words = item.message if item.HasField("message") else item.control_changed.message
         new = words.HasField("agent") and item.seq > self.heard_seq
         if new:
-            self._hear_human(item.seq)
+            self._hear_human(item.seq, answer=item.HasField("message"))
         self.learn(item.control)
         if item.control_changed.reply_due and self.may_speak_under(item.control.epoch) and self.waiting:
             self.reply_due = True
         return new
 
-    def _hear_human(self, seq: int) -> None:
+    def _hear_human(self, seq: int, *, answer: bool) -> None:
+        """Parting words (of a hand-back, a transfer) are no answer: the question stays with who comes next."""
         self.heard_seq = seq
         self.patient = True
-        if self.waiting and seq > self._last_user_seq:
+        if answer and self.waiting and seq > self._last_user_seq:
             self._answered()
         if self.index >= len(self._exchanges) and self._exchanges[-1] is not _THANKS:
             self._exchanges.append(_THANKS)

@@ -86,8 +86,11 @@ class FakeBaton(platform_pb2_grpc.PlatformServiceServicer):
         self._send(kept, seq, message=platform_pb2.MessageToDeliver(text=text, agent=HUMAN))
         return seq
 
-    def hand_back(self, kept: Kept) -> None:
-        self._change(kept, control_pb2.HOLDER_AI, platform_pb2.ControlChanged(reply_due=kept.reply_due))
+    def hand_back(self, kept: Kept, parting_words: str = "") -> None:
+        changed = platform_pb2.ControlChanged(reply_due=kept.reply_due)
+        if parting_words:
+            changed.message.CopyFrom(platform_pb2.MessageToDeliver(text=parting_words, agent=HUMAN))
+        self._change(kept, control_pb2.HOLDER_AI, changed)
 
     def close_by_human(self, kept: Kept, reason: "control_pb2.CloseReason.ValueType") -> None:
         kept.control.close_reason = reason

@@ -122,15 +122,18 @@ async def test_an_answer_that_cannot_be_called_back_is_refused_and_then_the_ai_i
         assert kept.said_by("ai") == []
 
 
-async def test_handed_back_with_a_reply_due_the_ai_answers_at_once_under_the_new_epoch(baton: FakeBaton, connector: Connector) -> None:
+@pytest.mark.parametrize("parting_words", ["", "The assistant goes on from here."])
+async def test_handed_back_with_a_reply_due_the_ai_answers_at_once_under_the_new_epoch(baton: FakeBaton, connector: Connector, parting_words: str) -> None:
     async with Playing(connector, plan(), Pace(thinking=0.2, patience=10)) as it:
         await until(lambda: baton.watching and baton.kept and baton.one().said_by("user"))
         it.player._pace = PENSIVE  # from here on only an answer without thinking comes within the test
         kept = baton.one()
         baton.take_over(kept)
         await until(lambda: it.player.conversation.control.holder == control_pb2.HOLDER_HUMAN)
-        baton.hand_back(kept)
+        baton.hand_back(kept, parting_words)
+        handed_back_seq = len(kept.log)
         await until(lambda: ("ai", "a1", 3) in kept.log)
+        await until(lambda: kept.delivered_seq == (handed_back_seq if parting_words else 0))
 
 
 async def test_handed_back_the_ai_goes_on_where_the_human_left(baton: FakeBaton, connector: Connector) -> None:
