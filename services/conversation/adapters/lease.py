@@ -1,10 +1,13 @@
 """Leased roles: at most one process at a time does a piece of background work, and what it wrote under a lost lease does not count.
 
-A lease is one document: {_id: role, holder, term, expires_at, position}. All times are compared inside MongoDB ($$NOW), so clocks that
-disagree cannot make two holders. The role's position lives in the same document and is written only where {holder, term} match.
+A lease is one document: {_id: role, holder, term, expires_at, position}; the holder begins with its host and process id, for operators.
+All times are compared inside MongoDB ($$NOW), so clocks that disagree cannot make two holders. The role's position lives in the same
+document and is written only where {holder, term} match.
 """
 
 import asyncio
+import os
+import socket
 import time
 import uuid
 from collections.abc import Awaitable, Callable
@@ -42,7 +45,7 @@ class Lease:
         majority = WriteConcern(w="majority", wtimeout=int(TERM_SECONDS * 1000))
         self.role = role
         self._leases: AsyncCollection[Document] = database.get_collection("leases", write_concern=majority, read_concern=ReadConcern("majority"))
-        self._holder = uuid.uuid4().hex
+        self._holder = f"{socket.gethostname()}:{os.getpid()}:{uuid.uuid4().hex}"
         self._term = 0
         # On this process's monotonic clock; measured from before the request was sent, so it ends before the database's.
         self._held_until = 0.0
