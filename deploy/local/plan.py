@@ -27,6 +27,8 @@ class Plan:
     kafka_bootstrap_servers: str = ""
     # More settings for one service, by its name: {"conversation": {"GRACE_SECONDS": "1"}}.
     settings: dict[str, dict[str, str]] = field(default_factory=dict)
+    # How much MongoDB remembers of what it wrote; 0 is its own choice.
+    oplog_megabytes: int = 0
     log_level: str = "INFO"
     _ports: dict[str, int] = field(default_factory=dict, repr=False)
 

@@ -73,9 +73,13 @@ def metrics_url(plan: Plan, instance: str) -> str:
 
 def _mongodb(plan: Plan) -> Process:
     port = plan.port("mongodb")
+
+    def own() -> Sequence[str]:
+        return mongodb.command(mongodb.find_mongod(), port, plan.home / "mongodb", oplog_megabytes=plan.oplog_megabytes)
+
     return Process(
         name="mongodb",
-        command=lambda: or_compose("mongodb", port, plan.home, lambda: mongodb.command(mongodb.find_mongod(), port, plan.home / "mongodb")),
+        command=lambda: or_compose("mongodb", port, plan.home, own),
         is_ready=lambda: mongodb.is_ready(port),
         ports={"mongodb": port},
         grace_seconds=30,

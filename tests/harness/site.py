@@ -56,8 +56,10 @@ class Site:
 
 
 @contextmanager
-def open_site(home: Path, replicas: dict[str, int] | None = None, settings: dict[str, dict[str, str]] | None = None) -> Iterator[Site]:
+def open_site(
+    home: Path, replicas: dict[str, int] | None = None, settings: dict[str, dict[str, str]] | None = None, oplog_megabytes: int = 0
+) -> Iterator[Site]:
     """Start a stack of its own in a folder, with the demo's accounts, and end it whatever happens."""
-    plan = Plan(home=home, replicas=replicas or {}, settings=settings or {})
+    plan = Plan(home=home, replicas=replicas or {}, settings=settings or {}, oplog_megabytes=oplog_megabytes)
     with Stack(plan) as stack:
         yield Site(stack, seed(plan, stack.rows["auth"]))

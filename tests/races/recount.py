@@ -9,6 +9,8 @@ from typing import Any
 
 from pymongo import AsyncMongoClient
 
+from tests.harness.callers import Answer
+
 DATABASE = "baton_conversation"
 Log = dict[str, list[Mapping[str, Any]]]
 
@@ -61,6 +63,12 @@ def _once(events: list[Mapping[str, Any]]) -> Iterable[str]:
         if key in seen:
             yield f"command {event['cmd']} stands at seq {seen[key]} and {event['s']}"
         seen[key] = event["s"]
+
+
+def lost_or_moved(log: Log, accepted: Iterable[Answer]) -> list[Answer]:
+    """Return what was acknowledged and does not stand where the acknowledgement said."""
+    at = {(conversation_id, event["s"]): event["cmd"] for conversation_id, events in log.items() for event in events}
+    return [answer for answer in accepted if at.get((answer.conversation_id, answer.seq)) != answer.command_id]
 
 
 def count(log: Log, kind: str) -> int:

@@ -10,7 +10,7 @@ from tests.harness.browser import Browser, Socket
 from tests.harness.callers import Agent, Answer, Platform
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until
-from tests.races.recount import Log, count, read_log, violations
+from tests.races.recount import Log, count, lost_or_moved, read_log, violations
 from tests.races.rounds import Ledger, race_one_takeover
 from tests.races.topic import first_appearances
 
@@ -18,12 +18,6 @@ TAKEOVERS = int(os.environ.get("RACE_TAKEOVERS", "2000"))
 CONVERSATIONS = 20
 CROWD_ROUNDS = int(os.environ.get("RACE_CROWD_ROUNDS", "500"))
 SEED = 20_261_122
-
-
-def _lost_or_moved(log: Log, accepted: list[Answer]) -> list[Answer]:
-    """Return what was acknowledged and does not stand where the acknowledgement said."""
-    at = {(conversation_id, event["s"]): event["cmd"] for conversation_id, events in log.items() for event in events}
-    return [answer for answer in accepted if at.get((answer.conversation_id, answer.seq)) != answer.command_id]
 
 
 async def test_no_ai_message_stands_between_a_takeover_and_its_hand_back(site: Site, platform: Platform, agents: list[Agent]) -> None:
@@ -44,7 +38,7 @@ async def test_no_ai_message_stands_between_a_takeover_and_its_hand_back(site: S
             await _assert_socket_has_the_logs_order(socket, log)
     assert ledger.spoke_after == []
     assert violations(log) == []
-    assert _lost_or_moved(log, ledger.accepted) == []
+    assert lost_or_moved(log, ledger.accepted) == []
     assert {answer.refusal for answer in ledger.refused_ai} <= {"CONTROL_LOST", "TOO_MANY_DRAFTS"}
     assert ledger.takeovers == TAKEOVERS // CONVERSATIONS * CONVERSATIONS
     # Both outcomes were raced for: some appends were first, some were not.
