@@ -1,6 +1,7 @@
 """Who writes and who answers: made-up end users, as a platform would know them, and its bots."""
 
 import random
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -70,7 +71,8 @@ def someone(chance: random.Random) -> Person:
     number = chance.randrange(1, 1000)
     if not name:
         return Person(f"guest-{number:04d}", "", "", locale)
-    handle = "".join(letter for letter in name.lower().replace(" ", ".") if letter.isascii() and (letter.isalnum() or letter == "."))
+    plain = unicodedata.normalize("NFKD", name.lower().replace("ł", "l")).encode("ascii", "ignore").decode()
+    handle = "".join(letter for letter in plain.replace(" ", ".") if letter.isalnum() or letter == ".")
     email = "" if chance.random() < _SHARE_WITHOUT_EMAIL else f"{handle}{number}@{chance.choice(_MAIL_DOMAINS)}"
     return Person(f"user-{number:04d}-{handle}", name, email, locale)
 
