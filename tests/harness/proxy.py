@@ -131,6 +131,13 @@ class TcpProxy:
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=5)
+        # Also those that were accepted in this very moment, and a last turn for the transports to close.
+        accepted = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in accepted:
+            task.cancel()
+        await asyncio.gather(*accepted, return_exceptions=True)
+        self._reset()
+        await asyncio.sleep(0.01)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         task = asyncio.current_task()

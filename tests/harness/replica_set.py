@@ -173,6 +173,8 @@ class ReplicaSet:
         settings = {"electionTimeoutMillis": self._election_timeout_ms, "heartbeatIntervalMillis": 500, "chainingAllowed": False}
         with self.admin(0) as client:
             client.admin.command("replSetInitiate", {"_id": NAME, "members": hosts, "settings": settings})
+        # Nobody would stand for election before the election timeout has passed.
+        self.elect(0)
         while not self._all_follow(0):
             if time.monotonic() > deadline:
                 msg = f"the replica set does not come up. {self.members[0].running.obituary()}"
