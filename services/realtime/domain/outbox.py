@@ -15,7 +15,8 @@ class Outbox:
     def __init__(self) -> None:
         """Begin empty."""
         self._frames: list[bytes] = []
-        self._rows: dict[str, bytes] = {}
+        # Only kept while the peer is slow, merged when it no longer is: others share the records, and a peer is not slow for long.
+        self._rows: list[RingRecord] = []
         self._bytes = 0
         self.slow = False
         self.dropped = 0
@@ -38,7 +39,7 @@ class Outbox:
     def add_rows(self, frames: bytes, records: Sequence[RingRecord]) -> None:
         """Add row patches: their frames joined, and the records they came from."""
         if self.slow or self._rows:
-            self._rows = merged_rows(records, self._rows)
+            self._rows += records
         else:
             self.add(frames)
 
@@ -52,8 +53,8 @@ class Outbox:
     def take(self) -> bytes:
         """Take out what is to be written now."""
         if self._rows and not self.slow:
-            for held in self._rows.values():
+            for held in merged_rows(self._rows).values():
                 self.add(held)
-            self._rows = {}
+            self._rows = []
         frames, self._frames, self._bytes = self._frames, [], 0
         return frames[0] if len(frames) == 1 else b"".join(frames)

@@ -30,13 +30,21 @@ def subscribed(scope: str, conversation_id: str | None = None) -> bytes:
     return frame("subscribed", scope=scope, conversation_id=conversation_id)
 
 
-def merged_rows(records: Sequence[RingRecord], known: dict[str, bytes] | None = None) -> dict[str, bytes]:
-    """Merge row patches, latest wins, into one frame for each conversation, beginning from those known."""
-    merged = known if known is not None else {}
+def merged_rows(records: Sequence[RingRecord]) -> dict[str, bytes]:
+    """Merge row patches, latest wins, into one frame for each conversation."""
+    found: dict[str, list[RingRecord]] = {}
     for record in records:
-        old = merged.get(record.conversation_id)
-        merged[record.conversation_id] = record.row_frame if old is None else row({**_patch(old), **_patch(record.row_frame)})
-    return merged
+        found.setdefault(record.conversation_id, []).append(record)
+    return {conversation_id: _merged(of_one) for conversation_id, of_one in found.items()}
+
+
+def _merged(records: Sequence[RingRecord]) -> bytes:
+    if len(records) == 1:
+        return records[0].row_frame
+    merged: Json = {}
+    for record in records:
+        merged |= _patch(record.row_frame)
+    return row(merged)
 
 
 def _patch(row_frame: bytes) -> Json:

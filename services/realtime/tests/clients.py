@@ -48,6 +48,12 @@ class Browser(WSListener):
         assert self.transport is not None
         self.transport.disconnect()
 
+    async def gone(self) -> None:
+        """Be closed, whatever is still under way."""
+        assert self.transport is not None
+        self.transport.disconnect(graceful=False)
+        await self.transport.wait_disconnected()
+
     def of(self, kind: str) -> list[Frame]:
         return [frame for frame in self.frames if frame["type"] == kind]
 
@@ -73,12 +79,9 @@ class Browser(WSListener):
         return self.close_code
 
 
-async def connect(port: int, *, origin: str, cookie: str = "", pauses_reading: bool = False) -> Browser:
+async def connect(port: int, *, origin: str, cookie: str = "") -> Browser:
     """Open a socket as a page of `origin` does."""
     headers = {"Origin": origin, **({"Cookie": cookie} if cookie else {})}
     _, listener = await ws_connect(Browser, f"ws://127.0.0.1:{port}/api/socket", extra_headers=headers)
     assert isinstance(listener, Browser)
-    if pauses_reading:
-        assert listener.transport is not None
-        listener.transport.underlying_transport.pause_reading()
     return listener

@@ -1,6 +1,7 @@
 """Records to let happen, made from the golden examples."""
 
 import json
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +23,8 @@ def record_of(example: dict[str, Any]) -> EventRecord:
 
 def message(seq: int, *, conversation: str = CONVERSATION, text: str = "Hello", workspace: str = "", cluster_time: int = 0) -> EventRecord:
     """Return a human's message as a record; the cluster time is the seq where none is given."""
-    record = record_of(golden("events", "human_message"))
+    record = EventRecord()
+    record.CopyFrom(_human_message())
     record.cluster_time = cluster_time or seq
     record.event.seq = seq
     record.event.conversation_id = conversation
@@ -30,3 +32,8 @@ def message(seq: int, *, conversation: str = CONVERSATION, text: str = "Hello", 
     if workspace:
         record.event.workspace_id = workspace
     return record
+
+
+@cache
+def _human_message() -> EventRecord:
+    return record_of(golden("events", "human_message"))

@@ -53,9 +53,19 @@ class FakeServices:
     async def start(self) -> None:
         self.server = GrpcServer(authenticate=self._note, add_services=[self._add], service_names=[service.full_name for service in SERVICES])
         self.target = f"127.0.0.1:{self.server.listen('127.0.0.1:0')}"
+        self.forget()
+        await self.server.start()
+
+    async def stop(self) -> None:
+        assert self.server is not None
+        await self.server.stop(0)
+
+    def forget(self) -> None:
+        """Answer as at the start; what was revoked stays revoked."""
+        self.calls.clear()
+        self.answers.clear()
         self.answers["GetJwks"] = lambda _: auth_pb2.GetJwksResponse(jwks_json=self._jwks())
         self.answers["ListRevocations"] = self._list_revocations
-        await self.server.start()
 
     async def _note(self, metadata: Mapping[str, str]) -> None:
         self._metadata = metadata

@@ -1,6 +1,8 @@
 """REST through a real server, with the services behind it played by a real gRPC server."""
 
 import json
+from collections.abc import AsyncIterator
+from pathlib import Path
 
 import httpx
 import pytest
@@ -10,8 +12,9 @@ from baton.conversation.v1 import agent_pb2, control_pb2
 from servicekit.errors import ConflictError, ExhaustedError, NotFoundError, UnauthenticatedError
 from servicekit.identity import METADATA_KEY
 
-from services.realtime.tests.conftest import BUDI, GatewayUnderTest
+from services.realtime.tests.conftest import BUDI, GatewayUnderTest, gateway_with
 from services.realtime.tests.events import CONVERSATION, golden, record_of
+from services.realtime.tests.fakes import FakeServices
 
 COMMAND = "3c2f1f6e-52c5-4a3e-9a0e-0f6d7a1b2c3d"
 COMMANDS = [
@@ -258,16 +261,27 @@ async def test_bad_input_is_refused_by_name_and_reaches_no_service(gateway: Gate
     assert not [call for call in gateway.services.calls if call.rpc == "SendMessage"]
 
 
+async def test_a_body_without_a_stated_length_is_read_as_any_other(gateway: GatewayUnderTest) -> None:
+    async def pieces() -> AsyncIterator[bytes]:
+        for piece in (b'{"seq"', b": 7}"):
+            yield piece
+
+    gateway.services.answers["MarkRead"] = lambda request: agent_pb2.MarkReadResponse(read_seq=request.seq)
+    headers = {"Cookie": gateway.cookie(), "content-type": "application/json"}
+    answer = await gateway.http.post(f"/api/conversations/{CONVERSATION}/read", content=pieces(), headers=headers)
+    assert answer.json() == {"read_seq": 7, "unread": 0}
+
+
 async def test_a_body_that_is_too_large_is_refused_with_and_without_its_length(gateway: GatewayUnderTest) -> None:
     headers = {"Cookie": gateway.cookie(), "content-type": "application/json"}
     big = json.dumps({"command_id": COMMAND, "text": "x" * 1024 * 1024, "seen_seq": 1}).encode()
 
-    async def pieces() -> object:
+    async def pieces() -> AsyncIterator[bytes]:
         for start in range(0, len(big), 10_000):
             yield big[start : start + 10_000]
 
     for content in (big, pieces()):
-        answer = await gateway.http.post(f"/api/conversations/{CONVERSATION}/messages", content=content, headers=headers)  # type: ignore[arg-type]
+        answer = await gateway.http.post(f"/api/conversations/{CONVERSATION}/messages", content=content, headers=headers)
         assert (answer.status_code, answer.json()["reason"]) == (413, "TOO_LARGE")
 
 
@@ -287,12 +301,13 @@ async def test_a_foreign_conversation_is_not_found(gateway: GatewayUnderTest) ->
     assert (answer.status_code, answer.json()["reason"]) == (404, "CONVERSATION_NOT_FOUND")
 
 
-async def test_a_service_that_is_down_is_said_to_be_so(gateway: GatewayUnderTest) -> None:
-    assert gateway.services.server is not None
-    cookie = gateway.cookie()
-    await gateway.services.server.stop(0)
-    answer = await gateway.http.get("/api/conversations", headers={"Cookie": cookie})
-    assert (answer.status_code, answer.json()["reason"]) == (503, "UNAVAILABLE")
+async def test_a_service_that_is_down_is_said_to_be_so(dashboard: Path) -> None:
+    services = FakeServices()
+    await services.start()
+    async with gateway_with(services, dashboard) as gateway:
+        await services.stop()
+        answer = await gateway.http.get("/api/conversations", headers={"Cookie": gateway.cookie()})
+        assert (answer.status_code, answer.json()["reason"]) == (503, "UNAVAILABLE")
 
 
 async def test_reading_is_recorded_and_everything_of_a_session_is_there(gateway: GatewayUnderTest) -> None:

@@ -38,7 +38,7 @@ class Hub:
     def begin(self, topic_id: str, starts: dict[int, int]) -> None:
         """Start over with a topic read from these offsets: what was subscribed is told to reload."""
         self._ring.begin(topic_id, starts)
-        self._filled = False
+        self.unfilled()
         for outlets in self._lists.values():
             for outlet in outlets:
                 outlet.send(server_frames.resync("list", "restarted"))
@@ -47,6 +47,10 @@ class Hub:
                 outlet.send(server_frames.resync("conversation", "restarted", conversation_id))
         self._lists.clear()
         self._panels.clear()
+
+    def unfilled(self) -> None:
+        """Say that the topic is being read anew: joins wait until `filled`."""
+        self._filled = False
 
     def filled(self) -> None:
         """Say that the ring holds all that was there when reading began: joins are answered from here on."""

@@ -5,7 +5,6 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
-from fastapi import HTTPException
 from servicekit import problem
 from servicekit.errors import ForbiddenError, TooLargeError
 from starlette.datastructures import Headers, MutableHeaders
@@ -84,27 +83,43 @@ class Guards:
         if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
             await problem.response(_too_large())(scope, receive, send)
             return
-        await self._app(scope, _bounded(receive), send)
+        if "transfer-encoding" in headers:
+            # Its length is known only once it is here.
+            read = await _read(receive)
+            if read is None:
+                await problem.response(_too_large())(scope, receive, send)
+                return
+            receive = _again(read, receive)
+        await self._app(scope, receive, send)
 
 
 def _too_large() -> TooLargeError:
     return TooLargeError("TOO_LARGE", f"A request's body has at most {MAX_BODY_BYTES} bytes.")
 
 
-def _bounded(receive: Receive) -> Receive:
-    """Count what comes without a stated length, too."""
-    total = 0
-
-    async def counted() -> Message:
-        nonlocal total
+async def _read(receive: Receive) -> bytes | None:
+    """Return a whole body; None for one that is too large."""
+    body = b""
+    while len(body) <= MAX_BODY_BYTES:
         message = await receive()
-        total += len(message.get("body", b""))
-        if total > MAX_BODY_BYTES:
-            # FastAPI lets this one through as it is; everything else that reading a body raises becomes a 400.
-            raise HTTPException(413, _too_large().message)
-        return message
+        body += message.get("body", b"")
+        if not message.get("more_body", False):
+            return body if len(body) <= MAX_BODY_BYTES else None
+    return None
 
-    return counted
+
+def _again(body: bytes, receive: Receive) -> Receive:
+    """Give the body that was read, then what else comes."""
+    given = False
+
+    async def first_the_body() -> Message:
+        nonlocal given
+        if given:
+            return await receive()
+        given = True
+        return {"type": "http.request", "body": body, "more_body": False}
+
+    return first_the_body
 
 
 def _route(scope: Scope) -> str:

@@ -41,5 +41,9 @@ def _file(root: Path, name: str) -> Path | None:
     """Return the file of that name, if it is one and lies within the directory."""
     if not name or "\0" in name:
         return None
-    path = (root / name).resolve()
-    return path if path.is_relative_to(root) and path.is_file() else None
+    try:
+        path = (root / name).resolve()
+        return path if path.is_relative_to(root) and path.is_file() else None
+    except OSError:
+        # A name longer than a file may have.
+        return None

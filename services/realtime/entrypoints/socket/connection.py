@@ -59,6 +59,7 @@ class Connection(WSListener):
         self._outbox = Outbox()
         self._assembling: bytearray | None = None
         self._slow_since = 0.0
+        self._abort: asyncio.TimerHandle | None = None
         self._socket: WSTransport | None = None
         self._transport: asyncio.Transport | None = None
 
@@ -121,7 +122,7 @@ class Connection(WSListener):
         # picows takes any number for a code; its enum names only the standard ones.
         self._socket.send_close(cast("WSCloseCode", int(code)), code.name.lower())
         self._socket.disconnect(graceful=True)
-        self._loop.call_later(CLOSING_SECONDS, self._socket.disconnect, False)
+        self._abort = self._loop.call_later(CLOSING_SECONDS, self._socket.disconnect, False)
 
     # ---- picows' side ----------------------------------------------------------------------------------------------
 
@@ -171,6 +172,8 @@ class Connection(WSListener):
     def on_ws_disconnected(self, transport: WSTransport) -> None:  # noqa: ARG002  # picows' signature
         """End."""
         self.closing = True
+        if self._abort is not None:
+            self._abort.cancel()
         self._handler.disconnected(self)
 
     def pause_writing(self) -> None:
