@@ -15,7 +15,7 @@ from deploy.local.ports import free_port
 from deploy.local.running import Running, wait_for_port
 from deploy.local.topics import create_topics_now
 
-START_SECONDS = 60
+START_SECONDS = 180
 # Fixtures that start servers: what `--no-servers` leaves out.
 SERVERS = {"mongodb_client", "kafka", "stack"}
 

@@ -71,7 +71,9 @@ def _fetch_libraries(folder: Path) -> None:
     if not shutil.which("mvn"):
         msg = "Kafka is fetched with Maven, which is not here: install Maven, put Kafka's bin folder on PATH, or set KAFKA_BOOTSTRAP_SERVERS"
         raise PartMissingError(msg)
-    run_quietly(["mvn", "-B", "-q", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={folder}", "-DincludeScope=runtime"])
+    run_quietly(
+        ["mvn", "-B", "-q", "--strict-checksums", "-f", str(POM), "dependency:copy-dependencies", f"-DoutputDirectory={folder}", "-DincludeScope=runtime"]
+    )
 
 
 def command(java: Path, libraries: Path, port: int, controller_port: int, home: Path) -> list[str]:

@@ -12,7 +12,7 @@ from deploy.local.parts import PartMissingError, fetched, is_linux_x86, unpack_w
 from deploy.local.running import Running, listens
 
 REPLICA_SET = "baton"
-START_SECONDS = 60
+START_SECONDS = 180
 ALREADY_INITIALIZED = 23
 
 

@@ -9,7 +9,7 @@ from deploy.local.plan import Plan
 from deploy.local.running import Running
 from deploy.local.table import Process, processes
 
-START_SECONDS = 120.0
+START_SECONDS = 180.0
 POLL_SECONDS = 0.05
 
 

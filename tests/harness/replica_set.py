@@ -25,7 +25,7 @@ from deploy.local.running import Running, wait_for_port
 from tests.harness.proxy import Link, TcpProxy
 
 NAME = "three"
-PATIENCE_SECONDS = 60
+PATIENCE_SECONDS = 180
 CLIENT = -1
 
 
