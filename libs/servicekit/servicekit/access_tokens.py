@@ -139,7 +139,7 @@ class AccessTokenVerifier:
             caller = _to_caller(claims, token)
             # A fraction of a second matters here: a password changed within the second of the login ends that login.
             authenticated_at = datetime.fromtimestamp(float(claims["auth_at"]), UTC)
-        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError):
+        except (jwt.InvalidTokenError, KeyError, TypeError, ValueError, RecursionError):
             raise UnauthenticatedError("TOKEN_INVALID", "Log in again: the access token is missing, expired or revoked.") from None
         if self.session_revoked(caller.session_id, caller.account_id, authenticated_at):
             raise UnauthenticatedError("TOKEN_INVALID", "Log in again: the access token is missing, expired or revoked.")

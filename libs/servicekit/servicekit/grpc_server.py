@@ -7,13 +7,14 @@ from typing import Any
 
 import grpc
 import grpc.aio
+from google.protobuf.message import DecodeError
 from grpc_health.v1 import health, health_pb2, health_pb2_grpc
 from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 from prometheus_client import Counter, Histogram
 
 from servicekit import caller
-from servicekit.errors import ServiceError, UnavailableError
+from servicekit.errors import InvalidError, ServiceError, UnavailableError
 from servicekit.grpc_errors import to_status
 from servicekit.logs import get_logger
 
@@ -46,14 +47,13 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         if handler is None or method.startswith(("/grpc.health.", "/grpc.reflection.")):
             return handler
         metadata = {key: value for key, value in handler_call_details.invocation_metadata or () if isinstance(value, str)}
+        # The bytes are read in here, after authentication: left to grpc, what is no message would be UNKNOWN with a traceback in the log.
         if handler.unary_unary is not None:
-            return grpc.unary_unary_rpc_method_handler(
-                self._unary(method, metadata, handler.unary_unary), handler.request_deserializer, handler.response_serializer
-            )
+            handle = _reading(handler.request_deserializer, handler.unary_unary)
+            return grpc.unary_unary_rpc_method_handler(self._unary(method, metadata, handle), None, handler.response_serializer)
         if handler.unary_stream is not None:
-            return grpc.unary_stream_rpc_method_handler(
-                self._stream(method, metadata, handler.unary_stream), handler.request_deserializer, handler.response_serializer
-            )
+            handle = _reading(handler.request_deserializer, handler.unary_stream)
+            return grpc.unary_stream_rpc_method_handler(self._stream(method, metadata, handle), None, handler.response_serializer)
         return grpc.stream_stream_rpc_method_handler(
             self._stream(method, metadata, handler.stream_stream), handler.request_deserializer, handler.response_serializer
         )
@@ -97,6 +97,19 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
                 RPC_STREAMS.labels(method, code).inc()
 
         return wrapped
+
+
+def _reading(deserialize: Callable[[bytes], Any], handle: Callable[[Any, Any], Any]) -> Callable[[bytes, Any], Any]:
+    """Return the handler that takes the request's bytes; InvalidError where they are no message of this method, or hold text that is not UTF-8."""
+
+    def read(raw: bytes, context: Any) -> Any:  # noqa: ANN401  # as the handler
+        try:
+            request = deserialize(raw)
+        except (DecodeError, UnicodeDecodeError):
+            raise InvalidError("request", "must be this method's message, its texts in UTF-8") from None
+        return handle(request, context)
+
+    return read
 
 
 async def _abort(context: grpc.aio.ServicerContext[Any, Any], method: str, error: Exception) -> str:

@@ -57,7 +57,8 @@ class ServiceTrust:
         """Return the name of the service that signed; UnauthenticatedError if none of those trusted did."""
         try:
             name = str(jwt.get_unverified_header(token).get("kid", ""))
-        except jwt.InvalidTokenError:
+        except (jwt.InvalidTokenError, ValueError, RecursionError):
+            # A header may be JSON of any shape and depth before anything of it is trusted.
             name = ""
         for key in self._keys.get(name, ()):
             try:

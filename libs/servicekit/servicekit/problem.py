@@ -14,6 +14,9 @@ from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
 
+# Of each text in a problem: however it is escaped, the whole stays under 4 KiB.
+MAX_LENGTH = 250
+
 
 def response(error: ServiceError) -> Response:
     """Return the error as problem+json."""
@@ -37,8 +40,8 @@ def _problem(status: int, title: str, reason: str, detail: str, headers: Mapping
 
 
 def _printable(body: Mapping[str, object]) -> dict[str, object]:
-    """A lone surrogate from the caller's own JSON, in a field's name for instance, cannot be sent back."""
-    return {key: value.encode(errors="replace").decode() if isinstance(value, str) else value for key, value in body.items()}
+    """What is repeated of the caller's own words, a path or a field's name, is cut; a lone surrogate in it cannot be sent back."""
+    return {key: value[:MAX_LENGTH].encode(errors="replace").decode() if isinstance(value, str) else value for key, value in body.items()}
 
 
 def install(app: FastAPI) -> None:

@@ -86,6 +86,26 @@ async def test_a_refusal_leaves_no_trace_in_grpcs_own_log(caplog: pytest.LogCapt
     assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
 
 
+async def test_bytes_that_are_no_message_are_bad_input_once_the_caller_is_known(caplog: pytest.LogCaptureFixture) -> None:
+    async def answer(text: str) -> str:
+        return text
+
+    async def nobody(_metadata: object) -> None:
+        raise errors.UnauthenticatedError("WHO", "Who?")
+
+    for authenticate, code in ((None, grpc.StatusCode.INVALID_ARGUMENT), (nobody, grpc.StatusCode.UNAUTHENTICATED)):
+        async with serving(answer, *([authenticate] if authenticate else [])) as echo:
+            say: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = echo.peer.channel.unary_unary(f"/{SERVICE}/Say")
+            spell: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = echo.peer.channel.unary_stream(f"/{SERVICE}/Spell")
+            for bad in (b"\x0a\x02\xc3\x28", b"\x0a\x7fcut", b"\xff\xff\xff"):
+                with pytest.raises(grpc.aio.AioRpcError) as one:
+                    await say(bad, timeout=5)
+                with pytest.raises(grpc.aio.AioRpcError) as stream:
+                    [item async for item in spell(bad, timeout=5)]
+                assert (one.value.code(), stream.value.code()) == (code, code)
+    assert not [record for record in caplog.records if record.levelno >= logging.ERROR]
+
+
 async def test_a_peer_that_is_not_there_is_unavailable() -> None:
     async def answer(text: str) -> str:
         return text

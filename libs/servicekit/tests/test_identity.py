@@ -1,6 +1,7 @@
 """Who calls: services by their own key, people by access tokens, and what a revocation ends."""
 
 import json
+from base64 import b64encode
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -17,6 +18,8 @@ from tests.harness.echo import CALLER, serving
 from tests.harness.keys import Key
 
 NOW = datetime.now(UTC)
+# A token whose header is JSON nested deeper than Python reads.
+DEEP = f"{b64encode(b'[' * 100_000).decode()}.e30.x"
 
 
 @dataclass
@@ -94,10 +97,12 @@ def test_a_service_cannot_speak_as_another() -> None:
         trust(realtime=[key], auth=[Key("auth")]).verify(token(key, service="auth"))
 
 
-@pytest.mark.parametrize("garbage", ["", "x", "a.b.c", "é.é.é", "." * 10_000])
-def test_what_is_no_token_is_refused(garbage: str) -> None:
+@pytest.mark.parametrize("garbage", ["", "x", "a.b.c", "é.é.é", "." * 10_000, DEEP, "\ud800"])
+async def test_what_is_no_token_is_refused(garbage: str) -> None:
     with pytest.raises(UnauthenticatedError):
         trust(realtime=[Key("realtime")]).verify(garbage)
+    with pytest.raises(UnauthenticatedError):
+        await Issuer([Key("k1")]).verifier().verify(garbage)
 
 
 def test_an_unknown_service_is_refused() -> None:

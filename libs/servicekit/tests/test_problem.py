@@ -82,6 +82,12 @@ async def test_a_body_of_the_wrong_form_is_a_problem(client: httpx.AsyncClient, 
     assert answer.json()["field"]
 
 
+async def test_what_the_caller_named_at_length_is_not_repeated_at_length(client: httpx.AsyncClient) -> None:
+    answer = await client.post("/count", json={"count": 1, "\0" * 10_000: 2})
+    assert answer.status_code == 422
+    assert len(answer.content) < 4096
+
+
 async def test_a_bug_keeps_its_text_inside(client: httpx.AsyncClient) -> None:
     answer = await client.get("/bug", headers={"x-request-id": "r2"})
     assert (answer.status_code, answer.headers["content-type"]) == (500, "application/problem+json")

@@ -2,7 +2,7 @@
 
 import statistics
 from dataclasses import replace
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from hypothesis import given
@@ -75,6 +75,10 @@ async def test_what_is_still_held_counts_in_a_running_period_alone() -> None:
 async def test_until_now_by_a_clock_that_is_a_little_behind_still_runs() -> None:
     figures = await answer(SUPERVISOR, days_later=1, period=Period(DAY.start, DAY.end - timedelta(seconds=30)))
     assert figures.team.conversations == 2
+
+
+async def test_a_period_to_the_end_of_all_calendars_is_one_like_others() -> None:
+    assert (await answer(SUPERVISOR, days_later=1, period=Period(datetime.min.replace(tzinfo=UTC), datetime.max.replace(tzinfo=UTC)))).team.conversations == 2
 
 
 async def test_an_empty_period_is_refused() -> None:

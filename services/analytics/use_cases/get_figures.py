@@ -46,7 +46,7 @@ class GetFigures:
         if period.start >= period.end:
             raise InvalidError("to", "must be after `from`")
         now = self._clock.now()
-        runs = period.start <= now < period.end + CLOCKS_APART
+        runs = period.start <= now and now - CLOCKS_APART < period.end
         tally = await self._store.tally(caller.workspace_id, period, with_open_phases=runs)
         return FiguresAnswer(figures(tally), await self._visible(caller, tally), conversations_per_agent(tally))
 

@@ -11,6 +11,8 @@ MAX_NAME = 100
 MIN_PASSWORD = 12
 MAX_PASSWORD = 128
 MAX_USER_AGENT = 300
+# Of anything, before it is normalized: the time that Unicode normalization takes may grow with the square of the length.
+MAX_GIVEN = 1024
 
 _EMAIL = re.compile(r"[^\s@<>()\[\]\\,;:\"]{1,64}@[^\s@<>()\[\]\\,;:\"_]+")
 
@@ -27,7 +29,7 @@ def fold_email(email: str) -> str:
 
 def email(value: str) -> str:
     """Return the e-mail as it is stored and shown."""
-    value = unicodedata.normalize("NFC", value.strip())
+    value = _composed("email", value)
     if len(value) > MAX_EMAIL or not _is_text(value) or not _EMAIL.fullmatch(value) or ".." in value or value.endswith("."):
         raise InvalidError("email", f"must be an e-mail address of at most {MAX_EMAIL} characters")
     return value
@@ -35,7 +37,7 @@ def email(value: str) -> str:
 
 def name(field: str, value: str) -> str:
     """Return a name as it is stored: trimmed, composed (NFC), one line."""
-    value = unicodedata.normalize("NFC", value.strip())
+    value = _composed(field, value)
     if not value or len(value) > MAX_NAME or not _is_text(value):
         raise InvalidError(field, f"must have 1 to {MAX_NAME} characters and no control characters")
     return value
@@ -53,17 +55,28 @@ def normal_password(value: str) -> str:
 
 def new_password(field: str, value: str) -> str:
     """Return a password fit to be set, in the form that is hashed. Length alone is asked for (NIST SP 800-63B)."""
-    value = normal_password(value)
+    value = normal_password(bounded(field, value))
     if not MIN_PASSWORD <= len(value) <= MAX_PASSWORD or not _is_text(value):
         raise InvalidError(field, f"must have {MIN_PASSWORD} to {MAX_PASSWORD} characters and no control characters")
     return value
 
 
 def required(field: str, value: str) -> str:
-    """Return what was given; InvalidError if nothing was."""
+    """Return what was given; InvalidError if nothing was, or more than anybody types."""
     if not value:
         raise InvalidError(field, "must be given")
+    return bounded(field, value)
+
+
+def bounded(field: str, value: str) -> str:
+    """Return what was given; InvalidError if it is longer than anything here may be."""
+    if len(value) > MAX_GIVEN:
+        raise InvalidError(field, f"must have at most {MAX_GIVEN} characters")
     return value
+
+
+def _composed(field: str, value: str) -> str:
+    return unicodedata.normalize("NFC", bounded(field, value).strip())
 
 
 def role(value: int) -> Role:
