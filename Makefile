@@ -10,7 +10,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header -
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test bench test-fast lint fmt proto contracts lock check install install-dev
+.PHONY: help run up down test bench faults test-fast lint fmt proto contracts lock check install install-dev
 
 help: ## prints this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -30,6 +30,9 @@ test: lint ## everything: lint, units, integration on real MongoDB and Kafka, da
 
 bench: install-dev ## the benchmark table beside its floors; a few minutes, wants a quiet machine
 	@$(BIN)/python -m benchmarks
+
+faults: install-dev ## every fault scenario: processes killed, Kafka stopped, the oplog rolled over
+	$(BIN)/pytest tests/faults
 
 test-fast: install-dev ## domain, use cases and dashboard units; no server, under a minute
 	npm --prefix $(DASHBOARD) test
