@@ -1,0 +1,1 @@
+"""What two services must agree on without knowing each other."""
