@@ -14,7 +14,7 @@ _URGENT = {"high": "priority_high", "urgent": "priority_urgent"}
 
 
 def attention(event: JsonView) -> Json:
-    """Return {"class", "since", "reasons"}; services/conversation/domain/attention.py says the rules, a test compares the two."""
+    """Return {"class", "since", "reasons"}; services/conversation/domain/attention.py says the rules, tests/contracts compares the two."""
     control, waiting = event["control"], event.get("oldest_unanswered_at")
     unanswered = ["unanswered"] if waiting else []
     match control["holder"]:

@@ -13,7 +13,7 @@ _CLEARABLE = ("oldest_unanswered_at", "priority", "transferred_from_id")
 def row_patch(event: JsonView) -> Json:
     """Return the patch of one event in browser JSON.
 
-    State fields are always there (null when they no longer hold), `last_message` only when the event has words of user, AI or human,
+    State fields are always there (null when they no longer hold), `last_message` only when the event is a message of user, AI or human,
     who it is about only at the start.
     """
     patch: Json = {
@@ -39,7 +39,7 @@ def row_patch(event: JsonView) -> Json:
 
 
 def _last_message(event: JsonView) -> Json | None:
-    """Return the event's words if it says something to or by the user; an agent's parting words count."""
+    """Return the event's words if it is a message; the list's projection cuts and counts the same (tests/contracts/test_rows.py)."""
     body = event["body"]
     match event["type"]:
         case "user_message":
@@ -48,10 +48,6 @@ def _last_message(event: JsonView) -> Json | None:
             author, name, text = "ai", body.get("ai_agent", {}).get("name", ""), body.get("text", "")
         case "human_message":
             author, name, text = "human", body.get("agent", {}).get("display_name", ""), body.get("text", "")
-        case "handed_back" if body.get("message"):
-            author, name, text = "human", body.get("by", {}).get("display_name", ""), body["message"]
-        case "transferred" if body.get("message"):
-            author, name, text = "human", body.get("from_agent", {}).get("display_name", event["actor"].get("name", "")), body["message"]
         case _:
             return None
     message = {"seq": event["seq"], "at": event["at"], "author": author, "preview": text[:PREVIEW_LENGTH]}

@@ -61,7 +61,7 @@ def test_patches_merged_in_order_are_the_row() -> None:
     for example in examples:
         row = {**row, **example["patch"]}
     assert row["user"]["name"] == "Ana Wijaya"
-    assert row["last_message"]["preview"] == "Our assistant goes on from here."
+    assert row["last_message"]["preview"] == "Hello Ana, Budi here.\nI will find out."
     assert row["control"]["holder"] == "closed"
     assert row["oldest_unanswered_at"] is None
 

@@ -1,4 +1,4 @@
-"""From uvicorn's HTTP connection to a socket of picows, on the same port (docs/adr/0003)."""
+"""From uvicorn's HTTP connection to a socket of picows, on the same port (docs/adr/0004)."""
 
 import asyncio
 import logging
