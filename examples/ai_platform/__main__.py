@@ -22,7 +22,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--grpc", default=os.environ.get("BATON_GRPC", ""), help="host:port of Baton's public gRPC listener (BATON_GRPC)")
     parser.add_argument("--rate", type=float, default=12.0, help="new conversations per minute (default 12)")
     parser.add_argument("--thinking", type=float, default=4.0, help="seconds the AI takes for an answer; people's pauses follow it (default 4)")
-    parser.add_argument("--patience", type=float, default=300.0, help="seconds a user waits for a human (default 300)")
+    parser.add_argument("--patience", type=float, default=150.0, help="seconds a user waits for a human (default 150)")
     parser.add_argument("--parallel", type=int, default=40, help="conversations at once, at most (default 40)")
     parser.add_argument("--conversations", type=int, default=0, help="stop when this many have been played (default 0: never)")
     parser.add_argument("--dialogues", type=Path, default=dialogues.BUILT_IN, help="a file of dialogues, one JSON object a line, .gz or not")

@@ -68,6 +68,8 @@ class Conversation:
             return self._while_the_user_waits()
         if self.index >= len(self._exchanges):
             return self._at_the_end()
+        if self._waits_for_the_human():
+            return Move.WAIT
         if self.chapter == 0 and self.plan.leaves_at == self.index:
             return Move.LEAVE
         return Move.USER_SPEAKS
@@ -79,6 +81,11 @@ class Conversation:
         if self.control.holder == control_pb2.HOLDER_HUMAN:
             return Move.WAIT  # the human sees that the user has left, and closes it
         return Move.RESOLVE if self.control.holder == control_pb2.HOLDER_AI else Move.LEAVE
+
+    def _waits_for_the_human(self) -> bool:
+        """A user who asked for a person says nothing more to the AI, as long as there is patience."""
+        asked = self.asked and self.plan.asking is not None and self.plan.asking.by_user
+        return asked and self.patient and self.control.holder == control_pb2.HOLDER_QUEUE
 
     def _while_the_user_waits(self) -> Move:
         if not self.control.ai_may_speak:

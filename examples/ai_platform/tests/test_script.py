@@ -11,7 +11,7 @@ from examples.ai_platform import dialogues
 from examples.ai_platform.conversation import Conversation, Move
 from examples.ai_platform.dialogues import Dialogue, Exchange
 from examples.ai_platform.people import HOUSEHOLD, LEISURE, TRAVEL, Person, bot_for
-from examples.ai_platform.plan import Plan, conversation_id, draw, is_ours
+from examples.ai_platform.plan import Asking, Plan, conversation_id, draw, is_ours
 
 SCRIPT = (Exchange("u1", "a1"), Exchange("u2", "a2"))
 
@@ -118,6 +118,21 @@ def test_a_user_whose_patience_ends_while_a_human_is_silent_leaves() -> None:
     assert it.next_move() is Move.WAIT
     it.patient = False
     assert it.next_move() is Move.LEAVE
+
+
+def test_a_user_who_asked_for_a_person_waits_for_one_and_then_goes_on_with_the_ai() -> None:
+    asking = Asking(0, by_user=True, reason="", urgent=False)
+    it = Conversation(Plan("1-0", Person("user-1", "", "", "id"), LEISURE, (SCRIPT,), asking))
+    it.learn(control(control_pb2.HOLDER_AI, 1))
+    it.user_spoke(2)
+    assert it.next_move() is Move.ASK_FOR_HUMAN
+    it.asked = True
+    it.learn(control_pb2.ControlState(holder=control_pb2.HOLDER_QUEUE, epoch=1, ai_may_speak=True))
+    assert it.next_move() is Move.AI_ANSWERS
+    it.ai_answered(it.exchange)
+    assert it.next_move() is Move.WAIT
+    it.patient = False
+    assert it.next_move() is Move.USER_SPEAKS
 
 
 def test_after_the_script_a_human_is_thanked_once() -> None:
