@@ -11,6 +11,7 @@ import socket
 import time
 import uuid
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from typing import Any
 
 from bson import Int64
@@ -31,6 +32,8 @@ TERM_SECONDS = 3.0
 RENEW_SECONDS = 1.0
 # After a role's work failed by itself: long enough not to spin, short enough to be within the time that a list may be stale.
 PAUSE_AFTER_FAILURE_SECONDS = 1.0
+
+_LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
 
 
 class LeaseLostError(Exception):
@@ -58,27 +61,31 @@ class Lease:
     async def acquire(self) -> bool:
         """Take the lease if nobody has it; PyMongoError if the database is away."""
         asked = time.monotonic()
-        free = {"_id": self.role, "$expr": {"$lt": ["$expires_at", "$$NOW"]}}
-        taken = await self._leases.find_one_and_update(
-            free,
-            [{"$set": {"holder": self._holder, "term": {"$add": [{"$ifNull": ["$term", 0]}, 1]}, "expires_at": _in_a_term()}}],
-            return_document=True,
-        )
+        taken = await self._take()
+        if taken is None and await self._create():
+            taken = await self._take()
         if taken is None:
-            await self._create()
             return False
         self._term = int(taken["term"])
         self._held_until = asked + TERM_SECONDS
         return True
 
-    async def _create(self) -> None:
-        """Make the document, so that the next try finds it; an upsert cannot compare with $$NOW."""
+    async def _take(self) -> Document | None:
+        return await self._leases.find_one_and_update(
+            {"_id": self.role, "$expr": {"$lt": ["$expires_at", "$$NOW"]}},
+            [{"$set": {"holder": self._holder, "term": {"$add": [{"$ifNull": ["$term", 0]}, 1]}, "expires_at": _in_a_term()}}],
+            return_document=True,
+        )
+
+    async def _create(self) -> bool:
+        """Make the document if it is missing, and tell whether it was; an upsert cannot compare with $$NOW."""
         if await self._leases.find_one({"_id": self.role}, {"_id": 1}) is not None:
-            return
+            return False
         try:
-            await self._leases.update_one({"_id": self.role}, [{"$set": {"holder": "", "term": Int64(0), "expires_at": "$$NOW"}}], upsert=True)
+            await self._leases.insert_one({"_id": self.role, "holder": "", "term": Int64(0), "expires_at": _LONG_AGO})
         except DuplicateKeyError:
-            return
+            return False
+        return True
 
     async def renew(self) -> None:
         """Hold on for another term; LeaseLostError when somebody else has it."""

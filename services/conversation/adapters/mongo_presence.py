@@ -1,9 +1,9 @@
 """Who is there: one document an agent in `presence`, and one about the reports themselves. Every time is MongoDB's ($$NOW).
 
 presence  _id workspace/agent   w, agent
-          seen_at        the last report of a socket; the agent is gone since then
-          available_at   the last report as available; the agent is away since then
-          appeared_at    when the present stay began     available_since  when the present availability did
+          by          what each reporter said last and when: [{r, p, at}]; available at one is available
+          seen_at     the last report of a socket; the agent is gone since then
+          available   whether the agent was available at that report; `since`: when this, or being there at all, began
 presence_reports  _id "reports"   last_at    when anybody reported last
                                   since      when the present unbroken time of reports began; no countdown began before it
 """
@@ -50,58 +50,50 @@ class MongoPresence:
     async def report(self, reporter_id: str, agents: Sequence[ReportedAgent]) -> None:
         """Take one reporter's present agents. An agent whom no reporter names any more is gone since the last report that did."""
         with _reaching():
-            await self._reports.update_one({"_id": "reports"}, [{"$set": self._reported(reporter_id)}], upsert=True)
+            await self._reports.update_one({"_id": "reports"}, [{"$set": self._reported()}], upsert=True)
             if agents:
-                await self._presence.bulk_write([self._seen(agent) for agent in agents], ordered=False)
+                await self._presence.bulk_write([self._seen(reporter_id, agent) for agent in agents], ordered=False)
 
-    def _reported(self, reporter_id: str) -> Document:
+    def _reported(self) -> Document:
         unbroken = {"$gte": [{"$ifNull": ["$last_at", _EPOCH]}, self._ago()]}
         return {
             "since": {"$cond": [unbroken, {"$ifNull": ["$since", "$$NOW"]}, "$$NOW"]},
             "last_at": "$$NOW",
-            "reporter": {"$literal": reporter_id},
         }
 
-    def _seen(self, agent: ReportedAgent) -> UpdateOne:
-        still_there = {"$gte": [{"$ifNull": ["$seen_at", _EPOCH]}, self._ago()]}
-        still_available = {"$gte": [{"$ifNull": ["$available_at", _EPOCH]}, self._ago()]}
-        fields: Document = {
-            "w": {"$literal": agent.workspace_id},
-            "agent": {"$literal": agent.agent_id},
-            "appeared_at": {"$cond": [still_there, {"$ifNull": ["$appeared_at", "$$NOW"]}, "$$NOW"]},
-            "seen_at": "$$NOW",
-        }
-        if agent.presence is Presence.AVAILABLE:
-            fields["available_since"] = {"$cond": [still_available, {"$ifNull": ["$available_since", "$$NOW"]}, "$$NOW"]}
-            fields["available_at"] = "$$NOW"
-        else:
-            # Who comes back as away is away from then on, not since a former stay.
-            fields["available_at"] = {"$cond": [still_there, {"$ifNull": ["$available_at", "$$NOW"]}, "$$NOW"]}
-        return UpdateOne({"_id": f"{agent.workspace_id}/{agent.agent_id}"}, [{"$set": fields}], upsert=True)
+    def _seen(self, reporter_id: str, agent: ReportedAgent) -> UpdateOne:
+        others = {"$and": [{"$ne": ["$$this.r", {"$literal": reporter_id}]}, {"$gte": ["$$this.at", self._ago()]}]}
+        mine = {"r": {"$literal": reporter_id}, "p": agent.presence.value, "at": "$$NOW"}
+        same = {"$and": [{"$gte": [{"$ifNull": ["$seen_at", _EPOCH]}, self._ago()]}, {"$eq": ["$was_available", "$available"]}]}
+        stages: list[Document] = [
+            {
+                "$set": {
+                    "w": {"$literal": agent.workspace_id},
+                    "agent": {"$literal": agent.agent_id},
+                    "was_available": "$available",
+                    "by": {"$concatArrays": [{"$filter": {"input": {"$ifNull": ["$by", []]}, "cond": others}}, [mine]]},
+                }
+            },
+            {"$set": {"available": {"$in": [Presence.AVAILABLE.value, "$by.p"]}}},
+            {"$set": {"since": {"$cond": [same, "$since", "$$NOW"]}}},
+            {"$set": {"seen_at": "$$NOW"}},
+            {"$unset": "was_available"},
+        ]
+        return UpdateOne({"_id": f"{agent.workspace_id}/{agent.agent_id}"}, stages, upsert=True)
 
     def _ago(self) -> Document:
         return {"$subtract": ["$$NOW", self._silent_ms]}
 
     async def of_workspace(self, workspace_id: str) -> list[AgentPresence]:
         """Return everybody who was ever there, with how many conversations each holds."""
-        there, available = {"$gte": ["$seen_at", self._ago()]}, {"$gte": ["$available_at", self._ago()]}
+        there = {"$gte": ["$seen_at", self._ago()]}
         known: list[Document] = [
             {"$match": {"w": workspace_id}},
             {
                 "$project": {
                     "agent": 1,
-                    "presence": {
-                        "$switch": {
-                            "branches": [{"case": {"$not": [there]}, "then": "offline"}, {"case": available, "then": "available"}],
-                            "default": "away",
-                        }
-                    },
-                    "since": {
-                        "$switch": {
-                            "branches": [{"case": {"$not": [there]}, "then": "$seen_at"}, {"case": available, "then": "$available_since"}],
-                            "default": "$available_at",
-                        }
-                    },
+                    "presence": {"$cond": [there, {"$cond": ["$available", "available", "away"]}, "offline"]},
+                    "since": {"$cond": [there, "$since", "$seen_at"]},
                 }
             },
         ]
@@ -116,7 +108,7 @@ class MongoPresence:
 
     async def availability(self, workspace_id: str, waiting_since: datetime) -> Availability:
         """Return how many agents are available, and how many conversations have waited longer; zeros are also the answer when it cannot be told."""
-        available = {"w": workspace_id, "$expr": {"$and": [{"$gte": ["$available_at", self._ago()]}, {"$gte": ["$seen_at", self._ago()]}]}}
+        available = {"w": workspace_id, "available": True, "$expr": {"$gte": ["$seen_at", self._ago()]}}
         ahead = {"w": workspace_id, "control.holder": Holder.QUEUE.value, "control.since": {"$lt": waiting_since}}
         try:
             return Availability(await self._presence.count_documents(available), await self._rows.count_documents(ahead))
@@ -146,22 +138,23 @@ class MongoPresence:
     async def _held(self, held: Document, reports_since: datetime, beyond: Document) -> list[Unattended]:
         """Return held conversations with how long their agents have been gone and away, as MongoDB's clock has it."""
 
-        def elapsed(moment: str) -> Document:
+        def elapsed(moment: Any) -> Document:  # noqa: ANN401  # an expression
             # No countdown begins before the conversation came to the agent, nor before presence was last known without a gap.
-            begin = {"$max": [{"$ifNull": [{"$first": moment}, _EPOCH]}, "$control.since", reports_since]}
+            begin = {"$max": [{"$ifNull": [moment, _EPOCH]}, "$control.since", reports_since]}
             return {"$subtract": ["$$NOW", begin]}
 
         pipeline: list[Document] = [
             {"$match": held},
             {"$project": {"w": 1, "handler": 1, "control": 1, "key": {"$concat": ["$w", "/", "$handler"]}}},
             {"$lookup": {"from": "presence", "localField": "key", "foreignField": "_id", "as": "there"}},
+            {"$set": {"there": {"$first": "$there"}}},
             {
                 "$project": {
                     "w": 1,
                     "handler": 1,
                     "control": 1,
                     "gone_ms": elapsed("$there.seen_at"),
-                    "away_ms": elapsed("$there.available_at"),
+                    "away_ms": elapsed({"$cond": ["$there.available", "$there.seen_at", "$there.since"]}),
                 }
             },
             {"$match": beyond},

@@ -2,8 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator, Callable, Iterable
-from contextlib import aclosing, suppress
-from typing import Self
+from contextlib import aclosing, asynccontextmanager, suppress
 
 from aiokafka.errors import KafkaError
 from baton.conversation.v1 import event_pb2
@@ -53,7 +52,7 @@ class TopicFeed:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _read(self) -> None:
-        async with _Reader(self._bootstrap_servers, self._topic, "conversation-feed") as reader:
+        async with _started(TopicReader(self._bootstrap_servers, self._topic, "conversation-feed")) as reader:
             memory = self._memory
             topic_id, bounds = await reader.topic_id(), await reader.bounds()
             if memory is None or memory.topic_id != topic_id or len(memory.nexts) != len(bounds):
@@ -113,6 +112,14 @@ class TopicFeed:
             raise UnavailableError("The event topic cannot be read; try again.")
         return self._memory.cursor
 
+    async def check(self, cursor: Cursor) -> None:
+        """Raise ExpiredError for a cursor that the topic cannot serve; only one that memory does not vouch for costs a question to Kafka."""
+        memory = self._of_topic(cursor)
+        if memory.reaches(cursor) and all(theirs <= mine for theirs, mine in zip(cursor.offsets, memory.nexts, strict=True)):
+            return
+        async with self._reader("conversation-check") as reader:
+            _check_kept(cursor, await reader.bounds())
+
     def take(self, cursor: Cursor) -> Taken | None:
         """Return what is remembered from the cursor on; see the port."""
         return self._of_topic(cursor).take(cursor)
@@ -129,25 +136,31 @@ class TopicFeed:
 
     async def catch_up(self, cursor: Cursor) -> AsyncGenerator[Taken, None]:
         """Read the topic from the cursor on with a reader of its own; see the port."""
+        async with self._reader("conversation-catch-up") as reader:
+            _check_kept(cursor, await reader.bounds())
+            reader.seek(dict(enumerate(cursor.offsets)))
+            async with aclosing(reader.batches()) as batches:
+                async for batch in batches:
+                    entries = []
+                    for record in batch:
+                        if record.offset != cursor.offsets[record.partition]:
+                            # What lay between was dropped by the topic while this was reading.
+                            raise _expired()
+                        entry = self._entry(record, ())
+                        cursor = cursor.after(record.partition, record.offset)
+                        entries += [entry] if entry is not None else []
+                    yield Taken(entries, cursor)
+                    if self._of_topic(cursor).reaches(cursor):
+                        return
+
+    @asynccontextmanager
+    async def _reader(self, client_id: str) -> AsyncGenerator[TopicReader, None]:
+        """A reader of one stream's own, for the time of a block."""
         try:
-            async with _Reader(self._bootstrap_servers, self._topic, "conversation-catch-up") as reader:
-                _check_kept(cursor, await reader.bounds())
-                reader.seek(dict(enumerate(cursor.offsets)))
-                async with aclosing(reader.batches()) as batches:
-                    async for batch in batches:
-                        entries = []
-                        for record in batch:
-                            if record.offset != cursor.offsets[record.partition]:
-                                # What lay between was dropped by the topic while this was reading.
-                                raise _expired()
-                            entry = self._entry(record, ())
-                            cursor = cursor.after(record.partition, record.offset)
-                            entries += [entry] if entry is not None else []
-                        yield Taken(entries, cursor)
-                        if self._of_topic(cursor).reaches(cursor):
-                            return
+            async with _started(TopicReader(self._bootstrap_servers, self._topic, client_id)) as reader:
+                yield reader
         except (KafkaError, OSError) as error:
-            logger.warning("a stream cannot catch up from the topic", error=type(error).__name__)
+            logger.warning("a stream cannot read the topic", error=type(error).__name__)
             raise UnavailableError("The event topic cannot be read; try again.") from error
 
     def _of_topic(self, cursor: Cursor) -> TopicMemory:
@@ -156,19 +169,13 @@ class TopicFeed:
         return self._memory
 
 
-class _Reader(TopicReader):
-    """A topic reader for the time of a block."""
-
-    async def __aenter__(self) -> Self:
-        try:
-            await self.start()
-        except BaseException:
-            await self.stop()
-            raise
-        return self
-
-    async def __aexit__(self, *_exc: object) -> None:
-        await self.stop()
+@asynccontextmanager
+async def _started(reader: TopicReader) -> AsyncGenerator[TopicReader, None]:
+    try:
+        await reader.start()
+        yield reader
+    finally:
+        await reader.stop()
 
 
 def _check_kept(cursor: Cursor, bounds: dict[int, tuple[int, int]]) -> None:

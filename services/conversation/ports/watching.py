@@ -49,12 +49,16 @@ class EventFeed(Protocol):
         """Return the topic's end; UnavailableError while it cannot be reached."""
         ...
 
+    async def check(self, cursor: Cursor) -> None:
+        """Raise ExpiredError `CURSOR_EXPIRED` unless the topic has everything from the cursor on, and had what is before it."""
+        ...
+
     def take(self, cursor: Cursor) -> Taken | None:
         """Return some of what is remembered from the cursor on; None when it reaches further back."""
         ...
 
     def catch_up(self, cursor: Cursor) -> AsyncGenerator[Taken, None]:
-        """Yield what came from the cursor on, until what is remembered reaches back far enough. ExpiredError `CURSOR_EXPIRED` when the topic does not."""
+        """Yield what came from the cursor on, until what is remembered reaches back far enough; ExpiredError as for `check`."""
         ...
 
     async def wait(self, cursor: Cursor, seconds: float) -> None:

@@ -136,6 +136,7 @@ class Watch:
         cursor = given or (decode_cursor("cursor", stored) if stored else end)
         if cursor.topic_id != end.topic_id or len(cursor.offsets) != len(end.offsets):
             raise ExpiredError("CURSOR_EXPIRED", "This cursor is of another topic; watch again with catch_up.")
+        await self._feed.check(cursor)
         return cursor
 
     async def _news(self, cursor: Cursor) -> AsyncGenerator[tuple[list[Entry], Cursor], None]:
