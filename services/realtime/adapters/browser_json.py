@@ -61,7 +61,9 @@ def _encoder(field: FieldDescriptor) -> _Encode:
     if field.message_type is not None:
         return time_text if field.message_type.full_name == _TIMESTAMP else to_json
     if field.enum_type is not None:
-        return _words(field.enum_type).__getitem__
+        words = _words(field.enum_type)
+        # A value that this process is too old to know.
+        return lambda number: words.get(number, "unknown")
     if field.type in {FieldDescriptor.TYPE_UINT64, FieldDescriptor.TYPE_FIXED64}:
         return str
     return _same

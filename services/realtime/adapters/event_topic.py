@@ -6,7 +6,6 @@ from datetime import UTC
 
 from aiokafka.errors import KafkaError
 from baton.conversation.v1.event_pb2 import Event, EventRecord
-from google.protobuf.message import DecodeError
 from servicekit.clock import Clock
 from servicekit.kafka import Record, TopicReader
 from servicekit.logs import get_logger
@@ -128,16 +127,17 @@ class EventTopic:
         """Return the record with its frames and the event's own time; None for what browsers are not told of."""
         try:
             value = EventRecord.FromString(record.value)
-        except DecodeError:
-            logger.error("a record of the event topic cannot be read", partition=record.partition, offset=record.offset)  # noqa: TRY400  # the bytes say nothing
+            if not value.HasField("event"):
+                self._hub.pass_over(record.partition, self._beat(record.partition, value))
+                return None
+            decoded = ring_record(record.partition, record.offset, value.cluster_time, value.event)
+        except Exception:
+            # Nobody could be told of it, and the next record is no worse for it. A browser sees the hole in seq and asks by REST.
+            logger.exception("a record of the event topic cannot be read", partition=record.partition, offset=record.offset)
             EVENTS.labels("unreadable").inc()
             self._hub.pass_over(record.partition, 0)
             return None
-        if not value.HasField("event"):
-            self._hub.pass_over(record.partition, self._beat(record.partition, value))
-            return None
-        event = value.event
-        return ring_record(record.partition, record.offset, value.cluster_time, event), event.at.ToMilliseconds() / 1000
+        return decoded, value.event.at.ToMilliseconds() / 1000
 
     def _beat(self, partition: int, value: EventRecord) -> int:
         """Note a heartbeat; returns a cluster time that nothing before it on its partition exceeds, 0 if it says none."""

@@ -321,3 +321,16 @@ async def test_silence_of_the_relay_is_told_and_so_is_its_end(gateway: GatewayUn
         for partition in (0, 1):
             gateway.happen(beat, partition=partition)
         await browser.next_of(word)
+
+
+async def test_a_record_that_cannot_be_read_stops_nothing(gateway: GatewayUnderTest) -> None:
+    gateway.begin()
+    browser = await gateway.browser()
+    browser.send("conversation.open", conversation_id=CONVERSATION, after_seq=0)
+    await browser.next_of("subscribed")
+    impossible = message(1)
+    impossible.event.at.seconds = -(2**40)
+    strange = message(2)
+    strange.event.after.control.cause = 99  # type: ignore[assignment]  # of a newer contract
+    gateway.happen(impossible, EventRecord(), strange)
+    assert (await browser.next_of("event"))["event"]["control"]["cause"] == "unknown"
