@@ -12,6 +12,7 @@ from picows import WSError, WSFrame, WSTransport, ws_connect
 
 from tests.faults.patiently import patiently
 from tests.harness.browser import Browser, Frame, Socket
+from tests.harness.waiting import wait_until
 
 # As the dashboard: half a second and more, so that a restart is not met by everyone at once; here shorter, to be cut more often.
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 2.0
@@ -58,9 +59,11 @@ class Follower:
         self.browser = browser
         self.rows: dict[str, Json] = {}
         self.chats: dict[str, list[Json]] = {one: [] for one in conversation_ids}
-        # time.monotonic() at which each event of an open conversation came, and at which sockets were told stale or live.
+        # time.monotonic() at which each event of an open conversation came.
         self.came_at: dict[tuple[str, int], float] = {}
-        self.told: list[tuple[float, str]] = []
+        # What sockets were told of the topic: whether it is stale.
+        self.told: list[str] = []
+        self.is_stale = False
         # How often: sockets, lost, resync, hole, repeated.
         self.counts: Counter[str] = Counter()
         self._doors = doors
@@ -82,6 +85,12 @@ class Follower:
         """Raise what ended the following, if something did."""
         if self._task.done():
             self._task.result()
+
+    async def hears(self, *, stale: bool, deadline_seconds: float = 90) -> float:
+        """Wait until its socket is told that what it shows is stale, or live; return the seconds waited."""
+        began = time.monotonic()
+        await wait_until(lambda: self.is_stale is stale, deadline_seconds, what=f"a browser is told stale={stale}: {self.told}")
+        return time.monotonic() - began
 
     def last_seq(self, conversation_id: str) -> int:
         """Return the newest seq it holds without a hole before it."""
@@ -130,6 +139,7 @@ class Follower:
         match frame["type"]:
             case "hello":
                 self.counts["sockets"] += 1
+                self.is_stale = bool(frame.get("stale"))
                 await self._begin(wire)
             case "row":
                 await self._patch(frame["patch"])
@@ -143,7 +153,8 @@ class Follower:
                 self.counts["resync"] += 1
                 await self._resync(wire, frame)
             case "stale" | "live":
-                self.told.append((time.monotonic(), frame["type"]))
+                self.is_stale = frame["type"] == "stale"
+                self.told.append(frame["type"])
 
     async def _begin(self, wire: Wire) -> None:
         self._asked.clear()

@@ -67,7 +67,9 @@ class Load:
         self._chance = random.Random(seed)  # noqa: S311  # who does what
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
+        # Conversations that are talked in, and all that began, in order.
         self.talked_in: list[str] = []
+        self.started: list[str] = []
         self.accepted: list[Answer] = []
         self.refused: list[Answer] = []
         # AI messages acknowledged although asked for after a takeover's acknowledgement; must stay empty.
@@ -107,6 +109,7 @@ class Load:
 
     async def _start(self) -> Answer:
         answer = self._accept(await self._platform.start(f"fault-{uuid.uuid4()}"))
+        self.started.append(answer.conversation_id)
         self._accept(await self._platform.user_says(answer.conversation_id, "Good evening."))
         return answer
 

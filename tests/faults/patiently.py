@@ -8,7 +8,7 @@ from typing import TypeVar
 
 import httpx
 
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 RETRY_SECONDS = 0.1
 
 T = TypeVar("T")

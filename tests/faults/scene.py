@@ -1,6 +1,7 @@
 """One scenario's stage: a stack of its own under load, browsers that follow, a hand that breaks things, and the recount at the end."""
 
 import asyncio
+import signal
 import time
 from collections.abc import AsyncIterator, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -52,6 +53,10 @@ class Scene:
         began = time.monotonic()
         await self._by_hand(self.site.stack.start, *names)
         self.measured["ready again after"] = f"{time.monotonic() - began:.1f} s"
+
+    def signal(self, name: str, number: signal.Signals) -> None:
+        """Freeze a process with SIGSTOP, let it go on with SIGCONT."""
+        self.site.stack.running[name].signal(number)
 
     async def holder_of(self, role: str) -> str:
         """Return the process that holds a role, by the lease in MongoDB."""

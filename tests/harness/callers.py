@@ -17,7 +17,7 @@ from grpc_status import rpc_status
 from servicekit.identity import METADATA_KEY, ServiceIdentity
 
 # How long a command is tried again while no replica answers, and how often: faults last a minute.
-PATIENCE_SECONDS = 90.0
+PATIENCE_SECONDS = 180.0
 RETRY_SECONDS = 0.05
 TIMEOUT_SECONDS = 5.0
 # As the services' own channels: a replica that comes back is found within a second.
