@@ -56,6 +56,17 @@ def test_viewing_and_typing_are_told_to_list_and_panel_of_the_workspace() -> Non
     assert not stranger.told
 
 
+def test_a_socket_is_given_no_cursor_before_its_first_answer() -> None:
+    hub, returned = _hub(), Screen()
+    cursor = hub.position()
+    hub.take_in([record(0, 0, "c", 1, 1)])
+    assert not hub.covers(returned)
+    hub.resume(returned, cursor, ["c"], with_list=True)
+    assert hub.covers(returned)
+    hub.remove(returned, ["c"])
+    assert not hub.covers(returned)
+
+
 def test_a_replay_that_is_larger_than_a_fresh_fetch_is_not_made(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(hub_module, "MAX_REPLAY_BYTES", 100)
     hub, screen = _hub(), Screen()

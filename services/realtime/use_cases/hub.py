@@ -31,6 +31,8 @@ class Hub:
         self._lists: dict[str, set[Outlet]] = {}
         self._panels: dict[tuple[str, str], set[Outlet]] = {}
         self._waiting: dict[Outlet, list[Callable[[], bool]]] = {}
+        # Who was given at least one subscription since reading began.
+        self._given: set[Outlet] = set()
         self._filled = False
 
     # ---- the topic -------------------------------------------------------------------------------------------------
@@ -47,6 +49,7 @@ class Hub:
                 outlet.send(server_frames.resync("conversation", "restarted", conversation_id))
         self._lists.clear()
         self._panels.clear()
+        self._given.clear()
 
     def unfilled(self) -> None:
         """Say that the topic is being read anew: joins wait until `filled`."""
@@ -95,8 +98,11 @@ class Hub:
     # ---- sockets ---------------------------------------------------------------------------------------------------
 
     def covers(self, outlet: Outlet) -> bool:
-        """Tell whether a cursor may be given: nothing this socket asked for is still to be answered."""
-        return self._filled and outlet not in self._waiting
+        """Tell whether a cursor may be given: nothing this socket asked for is still to be answered.
+
+        One who was given nothing yet gets none: his resume may be on its way, and a cursor kept before its answer would leap over what he missed.
+        """
+        return self._filled and outlet in self._given and outlet not in self._waiting
 
     def join_list(self, outlet: Outlet, projected_at: int) -> None:
         """Subscribe to the list and replay what is newer than the snapshot, or say resync."""
@@ -126,6 +132,7 @@ class Hub:
     def remove(self, outlet: Outlet, conversation_ids: Iterable[str]) -> None:
         """Forget a socket that is gone."""
         self._waiting.pop(outlet, None)
+        self._given.discard(outlet)
         self.leave_list(outlet)
         for conversation_id in conversation_ids:
             self.close_panel(outlet, conversation_id)
@@ -179,6 +186,7 @@ class Hub:
             self._refuse(outlet, "list", "too_much")
             return
         self._lists.setdefault(outlet.workspace_id, set()).add(outlet)
+        self._given.add(outlet)
         outlet.send(rows + server_frames.subscribed("list"))
         self._answered("list", "ok")
 
@@ -191,6 +199,7 @@ class Hub:
             self._refuse(outlet, "conversation", "too_much", conversation_id)
             return
         self._panels.setdefault((outlet.workspace_id, conversation_id), set()).add(outlet)
+        self._given.add(outlet)
         outlet.send(events + server_frames.subscribed("conversation", conversation_id))
         self._answered("conversation", "ok")
 
