@@ -10,9 +10,11 @@ import { createApi } from "./gateway/api";
 import { systemClock } from "./gateway/clock";
 import { createRest } from "./gateway/rest";
 import { createSocket } from "./gateway/socket";
+import { readPreferences } from "./state/preferences";
 import { createStore } from "./state/store";
 import { createApp } from "./use_cases/app";
 import { Root } from "./views/Root";
+import { loadWords } from "./words/languages";
 
 /** Drawing waits for nothing longer than this, also in a hidden tab, where the browser draws no frames. */
 const LONGEST_WAIT_MS = 100;
@@ -58,11 +60,18 @@ app.ports.store.subscribe(() => {
 
 const place = document.getElementById("app");
 if (place === null) throw new Error("index.html has no #app");
-createRoot(place).render(
-  <StrictMode>
-    <Root app={app} queries={queries} storage={storage} />
-  </StrictMode>,
-);
+const root = createRoot(place);
+const preferences = readPreferences(storage, navigator.languages);
+
+async function draw(): Promise<void> {
+  const initial = { preferences, words: await loadWords(preferences.language) };
+  root.render(
+    <StrictMode>
+      <Root app={app} queries={queries} storage={storage} initial={initial} />
+    </StrictMode>,
+  );
+}
+void draw();
 
 /** The first question is asked until it is answered: without it nothing can be shown. */
 function begin(pause = 500): void {

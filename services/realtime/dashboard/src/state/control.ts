@@ -38,8 +38,9 @@ export interface Attention {
   readonly since: Instant;
 }
 
-/** Who needs a human most, from what every row carries. */
+/** Who needs a human most: as the server says it, else from what every row carries. */
 export function attentionOf(row: Row): Attention {
+  if (row.attention?.since !== undefined) return { class: row.attention.class, since: row.attention.since };
   const { holder, since } = row.control;
   const unanswered = row.oldest_unanswered_at;
   if (holder === "closed") return { class: "closed", since };

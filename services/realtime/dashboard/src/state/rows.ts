@@ -3,8 +3,8 @@ import type { Row, RowPatch } from "../gateway/contract";
 
 export type Rows = Readonly<Record<string, Row>>;
 
-/** Not of the row (the patch's own time), or older than a patch (the attention of a row as the server sent it). */
-const NOT_KEPT = new Set(["at", "attention"]);
+/** The time of the patch itself is not of the row. */
+const NOT_KEPT = new Set(["at"]);
 
 /** Take over rows as the server sent them whole. */
 export function withRows(rows: Rows, fresh: readonly Row[]): Rows {

@@ -48,6 +48,8 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
     },
     stopped() {
       living.stop();
+      listing.reset();
+      reading.reset();
       all.socket.stop();
     },
   });

@@ -12,6 +12,10 @@ const MOST_SINGLE_FETCHES = 8;
 export interface Listing {
   /** Load the list for these filters unless it is there already. */
   show(filters: Filters): void;
+  /** Load the list unless a page of it has been asked for: the menu's counter needs it on every page. */
+  begin(): void;
+  /** Forget what was asked for: another account may come. */
+  reset(): void;
   /** Load the first page again, keeping what is shown until it comes. */
   reload(): Promise<void>;
   loadMore(): Promise<void>;
@@ -78,10 +82,17 @@ export function createListing({ api, store, clock }: Ports, onSnapshot: (project
   return {
     show(filters) {
       const { list } = store.state();
-      const same = formatFilters(list.filters) === formatFilters(filters);
-      if (same && (list.found.size > 0 || request !== undefined)) return;
+      if (request !== undefined && formatFilters(list.filters) === formatFilters(filters)) return;
       store.dispatch({ type: "list.filtered", filters });
       void first();
+    },
+    begin() {
+      if (request === undefined) void first();
+    },
+    reset() {
+      request?.abort();
+      request = undefined;
+      fetching.clear();
     },
     reload: first,
     loadMore,

@@ -10,6 +10,8 @@ const READ_PAUSE_MS = 400;
 export interface Reading {
   open(id: string): Promise<void>;
   leave(id: string): void;
+  /** Leave all of them: another account may come. */
+  reset(): void;
   /** The ids of the opened conversations, for a socket that has come back. */
   opened(): readonly string[];
   /** Tell the socket again what is open. */
@@ -94,6 +96,10 @@ export function createReading({ api, store, clock, socket }: Ports): Reading {
     },
     leave(id) {
       if (opened.delete(id)) socket.send({ type: "conversation.close", conversation_id: id });
+    },
+    reset() {
+      opened.clear();
+      marks.clear();
     },
     opened: () => [...opened],
     subscribe: () => opened.forEach(subscribe),

@@ -2,11 +2,11 @@
 import { QueryClientProvider, type QueryClient } from "@tanstack/react-query";
 import { FileQuestion } from "lucide-react";
 import { lazy, Suspense, useEffect, useMemo, useState } from "react";
-import { type Preferences, readPreferences, writePreferences } from "../state/preferences";
+import { type Preferences, writePreferences } from "../state/preferences";
 import { loginPath, ROOT } from "../state/route";
 import type { App } from "../use_cases/app";
-import { en } from "../words/en";
-import { id } from "../words/id";
+import type { Words } from "../words/en";
+import { loadWords } from "../words/languages";
 import { navigate, type Surroundings, SurroundingsContext, useAppState, usePlace, useWords } from "./context";
 import { Crash } from "./Crash";
 import { createFormat } from "./format";
@@ -21,10 +21,15 @@ const AnalyticsPage = lazy(() => import("./pages/AnalyticsPage"));
 const TeamPage = lazy(() => import("./pages/TeamPage"));
 const PlatformsPage = lazy(() => import("./pages/PlatformsPage"));
 
-const WORDS = { en, id } as const;
+interface Props {
+  readonly app: App;
+  readonly queries: QueryClient;
+  readonly storage: Storage | undefined;
+  readonly initial: { readonly preferences: Preferences; readonly words: Words };
+}
 
-export function Root({ app, queries, storage }: { readonly app: App; readonly queries: QueryClient; readonly storage: Storage | undefined }) {
-  const [preferences, setPreferences] = useState(() => readPreferences(storage, navigator.languages));
+export function Root({ app, queries, storage, initial }: Props) {
+  const [{ preferences, words }, setTaste] = useState(initial);
 
   useEffect(() => {
     document.documentElement.lang = preferences.language;
@@ -35,15 +40,16 @@ export function Root({ app, queries, storage }: { readonly app: App; readonly qu
   const surroundings = useMemo<Surroundings>(
     () => ({
       app,
-      words: WORDS[preferences.language],
+      words,
       format: createFormat(preferences.language),
       preferences,
       setPreferences(next: Preferences) {
         writePreferences(storage, next);
-        setPreferences(next);
+        // Without an answer the former language stays.
+        void loadWords(next.language).then((loaded) => setTaste({ preferences: next, words: loaded }));
       },
     }),
-    [app, preferences, storage],
+    [app, preferences, words, storage],
   );
 
   return (

@@ -2,7 +2,7 @@
 import { BarChart3, MessageCircle, Plug, Users, type LucideIcon } from "lucide-react";
 import { type MouseEvent, type ReactNode, useEffect } from "react";
 import { ROOT } from "../state/route";
-import { navigate, useAppState, useFormat, useMe, usePlace, useWords } from "./context";
+import { navigate, useApp, useAppState, useFormat, useMe, usePlace, useWords } from "./context";
 import { cx } from "./cx";
 import { LiveBanner } from "./LiveMark";
 import { Notices } from "./Notices";
@@ -10,12 +10,14 @@ import css from "./Shell.module.css";
 import { UserMenu } from "./UserMenu";
 
 export function Shell({ children }: { readonly children: ReactNode }) {
+  const app = useApp();
   const words = useWords();
   const { account } = useMe();
   const { route } = usePlace();
   const needs = useAppState((state) => state.list.counts.needs_human ?? 0);
   const inChat = route.page === "conversations" && route.id !== undefined;
   useTitle(needs);
+  useEffect(() => app.listing.begin(), [app]);
   return (
     <div className={cx(css.shell, inChat && css.inChat)}>
       <a className={css.skip} href="#main">

@@ -2,15 +2,13 @@
 import { Menu } from "@base-ui/react/menu";
 import { Check, LogOut } from "lucide-react";
 import type { Language, Theme } from "../state/preferences";
-import { en } from "../words/en";
-import { id } from "../words/id";
+import { LANGUAGES } from "../words/languages";
 import { useApp, useMe, useSurroundings } from "./context";
 import { cx } from "./cx";
 import { Avatar } from "./parts/Avatar";
 import menu from "./parts/Menu.module.css";
 import css from "./UserMenu.module.css";
 
-const LANGUAGES: Readonly<Record<Language, string>> = { en: en.language, id: id.language };
 const THEMES: readonly Theme[] = ["system", "light", "dark"];
 
 export function UserMenu() {

@@ -12,10 +12,8 @@ import { Badge, WaitingBadge } from "../parts/Badge";
 import { Button, IconButton } from "../parts/Button";
 import menu from "../parts/Menu.module.css";
 import css from "./ChatHead.module.css";
-import { CloseDialog } from "./CloseDialog";
+import { CloseDialog, HandoverDialog, TakeFromDialog } from "./dialogs";
 import { focusComposer } from "./focus";
-import { HandoverDialog } from "./HandoverDialog";
-import { TakeFromDialog } from "./TakeFromDialog";
 
 interface Props {
   readonly id: string;
@@ -37,8 +35,8 @@ export function ChatHead({ id, row, narrow, onBack, onDetails }: Props) {
       )}
       {row !== undefined && <Who row={row} />}
       {row !== undefined && <Viewers id={id} />}
-      {row !== undefined && <Actions id={id} row={row} />}
-      {onDetails && (
+      {row !== undefined && <Actions id={id} row={row} onDetails={narrow ? onDetails : undefined} />}
+      {onDetails && !narrow && (
         <IconButton label={words.chat.details} onClick={onDetails}>
           <PanelRight size={18} aria-hidden />
         </IconButton>
@@ -93,7 +91,7 @@ function Viewers({ id }: { readonly id: string }) {
   );
 }
 
-function Actions({ id, row }: { readonly id: string; readonly row: Row }) {
+function Actions({ id, row, onDetails }: { readonly id: string; readonly row: Row; readonly onDetails: (() => void) | undefined }) {
   const app = useApp();
   const words = useWords();
   const me = useMe().account;
@@ -122,7 +120,7 @@ function Actions({ id, row }: { readonly id: string; readonly row: Row }) {
           {words.handover.button}
         </Button>
       )}
-      {(rights.close || (!rights.write && rights.transfer)) && (
+      {(rights.close || onDetails !== undefined || (!rights.write && rights.transfer)) && (
         <Menu.Root>
           <Menu.Trigger className={css.more} aria-label={words.list.more(nameOf(row))}>
             <EllipsisVertical size={18} aria-hidden />
@@ -133,6 +131,11 @@ function Actions({ id, row }: { readonly id: string; readonly row: Row }) {
                 {!rights.write && rights.transfer && (
                   <Menu.Item className={menu.item} onClick={() => setOpen("handover")}>
                     <ArrowRightLeft size={16} aria-hidden /> {words.handover.button}…
+                  </Menu.Item>
+                )}
+                {onDetails && (
+                  <Menu.Item className={menu.item} onClick={onDetails}>
+                    <PanelRight size={16} aria-hidden /> {words.chat.details}
                   </Menu.Item>
                 )}
                 {rights.close && (

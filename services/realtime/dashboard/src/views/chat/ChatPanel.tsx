@@ -1,5 +1,4 @@
 /** One conversation: head, brief, history, and what can be written; details beside it, or in a drawer below 1280 px. */
-import { Dialog } from "@base-ui/react/dialog";
 import { SearchX } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { statusOf } from "../../state/control";
@@ -11,6 +10,7 @@ import { BriefCard } from "./BriefCard";
 import { ChatHead } from "./ChatHead";
 import css from "./ChatPanel.module.css";
 import { Composer } from "./Composer";
+import { Drawer } from "./dialogs";
 import { History } from "./History";
 import { ReadOnly } from "./ReadOnly";
 import { SidePanel } from "./SidePanel";
@@ -67,14 +67,11 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
       {wide ? (
         <SidePanel id={id} row={row} chat={chat} />
       ) : (
-        <Dialog.Root open={drawer} onOpenChange={setDrawer}>
-          <Dialog.Portal>
-            <Dialog.Backdrop className={css.veil} />
-            <Dialog.Popup className={css.drawer} aria-label={words.side.label}>
-              <SidePanel id={id} row={row} chat={chat} onClose={() => setDrawer(false)} />
-            </Dialog.Popup>
-          </Dialog.Portal>
-        </Dialog.Root>
+        drawer && (
+          <Drawer label={words.side.label} onClose={() => setDrawer(false)}>
+            <SidePanel id={id} row={row} chat={chat} onClose={() => setDrawer(false)} />
+          </Drawer>
+        )
       )}
     </div>
   );

@@ -42,6 +42,7 @@ export function Composer({ id, row, chat, canWrite }: Props) {
   const slash = canWrite ? slashAt(text, caret) : undefined;
   const options = slash === undefined || slash.from === closedAt ? [] : findTemplates(templates.data ?? [], slash.query, row.user?.locale);
   const active = Math.min(chosen, options.length - 1);
+  const variables = { "user.name": row.user?.name, "user.email": row.user?.email, "user.id": row.user?.id, "agent.name": me.display_name };
   const hindrance = hindranceOf(text, blanks);
 
   const write = useCallback(
@@ -92,7 +93,7 @@ export function Composer({ id, row, chat, canWrite }: Props) {
 
   function choose(template: Template): void {
     if (slash === undefined) return;
-    const filled = fillTemplate(template.text, { "user.name": row.user?.name, "user.email": row.user?.email, "user.id": row.user?.id, "agent.name": me.display_name });
+    const filled = fillTemplate(template.text, variables);
     setBlanks([...blanks, ...filled.blanks]);
     put(filled.text, slash.from);
   }
@@ -150,7 +151,7 @@ export function Composer({ id, row, chat, canWrite }: Props) {
       {canWrite && <GhostDraftBox chat={chat} onInsert={put} />}
       {canWrite && chat.unseenAfter !== undefined && <UnseenBox chat={chat} row={row} after={chat.unseenAfter} text={words.compose.unseen} />}
       <div className={css.box}>
-        {options.length > 0 && slash !== undefined && <TemplatePopover options={options} active={active} query={slash.query} onChoose={choose} onHover={setChosen} />}
+        {options.length > 0 && slash !== undefined && <TemplatePopover options={options} active={active} query={slash.query} preview={(template) => fillTemplate(template.text, variables).text} onChoose={choose} onHover={setChosen} />}
         <textarea
           ref={box}
           data-composer

@@ -11,6 +11,7 @@ import { Modal } from "../parts/Modal";
 import { Problem } from "../parts/Problem";
 import { endingWords } from "../problem";
 import { AgentPicker } from "./AgentPicker";
+import css from "./HandoverDialog.module.css";
 import { UnseenBox } from "./UnseenBox";
 import type { Ending } from "../../use_cases/acting";
 
@@ -63,7 +64,7 @@ export function HandoverDialog({ row, onClose }: { readonly row: Row; readonly o
   }
 
   const field = (key: keyof typeof NO_BRIEF, label: string) => (
-    <TextField label={label} hint={words.optional} value={brief[key]} onChange={(event) => setBrief({ ...brief, [key]: event.target.value })} />
+    <TextField label={label} value={brief[key]} onChange={(event) => setBrief({ ...brief, [key]: event.target.value })} />
   );
 
   return (
@@ -107,15 +108,16 @@ export function HandoverDialog({ row, onClose }: { readonly row: Row; readonly o
         />
       )}
       {way === "ai" && (
-        <>
+        <fieldset className={css.brief}>
+          <legend>{words.handover.briefTitle}</legend>
           {field("summary", words.handover.summary)}
           {field("decided", words.handover.decided)}
           {field("promised", words.handover.promised)}
           {field("not_to_be_said", words.handover.notToBeSaid)}
-        </>
+        </fieldset>
       )}
       {unseenAfter !== undefined && chat !== undefined && (
-        <div style={{ marginTop: "var(--s4)" }}>
+        <div className={css.unseen}>
           <UnseenBox chat={chat} row={row} after={unseenAfter} text={words.handover.unseen} />
         </div>
       )}

@@ -5,16 +5,17 @@ import type { Row } from "../../gateway/contract";
 import { rankedColleagues } from "../../state/colleagues";
 import { nameOf } from "../../state/notices";
 import { useApp, useMe, useWords } from "../context";
+import { cx } from "../cx";
 import { Avatar } from "../parts/Avatar";
 import menu from "../parts/Menu.module.css";
 import { useColleagues, usePresenceWords } from "./AgentPicker";
 import css from "./QuickTransfer.module.css";
 
-export function QuickTransfer({ row, children }: { readonly row: Row; readonly children: ReactNode }) {
+export function QuickTransfer({ row, className, children }: { readonly row: Row; readonly className?: string | undefined; readonly children: ReactNode }) {
   const words = useWords();
   return (
     <Menu.Root>
-      <Menu.Trigger className={css.trigger} aria-label={`${words.handover.transfer} ${nameOf(row)}`} title={words.handover.transfer}>
+      <Menu.Trigger className={cx(css.trigger, className)} aria-label={`${words.handover.transfer} ${nameOf(row)}`} title={words.handover.transfer}>
         {children}
       </Menu.Trigger>
       <Menu.Portal>

@@ -11,11 +11,13 @@ interface Props {
   readonly options: readonly Template[];
   readonly active: number;
   readonly query: string;
+  /** The text as it would be inserted. */
+  readonly preview: (template: Template) => string;
   readonly onChoose: (template: Template) => void;
   readonly onHover: (index: number) => void;
 }
 
-export function TemplatePopover({ options, active, query, onChoose, onHover }: Props) {
+export function TemplatePopover({ options, active, query, preview, onChoose, onHover }: Props) {
   const words = useWords();
   const list = useRef<HTMLDivElement>(null);
   useEffect(() => {
@@ -46,7 +48,7 @@ export function TemplatePopover({ options, active, query, onChoose, onHover }: P
             <code>
               /<Marked text={template.name} query={query} />
             </code>
-            <span>{template.text}</span>
+            <span>{preview(template)}</span>
           </div>
         ))}
       </div>

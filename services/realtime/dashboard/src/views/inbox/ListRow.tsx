@@ -5,7 +5,7 @@ import { indicatorOf, rightsOf, statusOf } from "../../state/control";
 import { nameOf } from "../../state/notices";
 import { conversationPath } from "../../state/route";
 import type { Row } from "../../gateway/contract";
-import { TakeFromDialog } from "../chat/TakeFromDialog";
+import { TakeFromDialog } from "../chat/dialogs";
 import { QuickTransfer } from "../chat/QuickTransfer";
 import { navigate, useApp, useAppState, useFormat, useMe, useNow, useRow, useWords } from "../context";
 import { cx } from "../cx";
@@ -73,7 +73,7 @@ function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected
           </time>
         </span>
         <span className={css.middle}>
-          <Preview row={row} meId={me.display_name} />
+          <Preview row={row} meId={me.id} myName={me.display_name} />
           {(row.unread ?? 0) > 0 && (
             <span className={css.count}>
               <span aria-hidden>{row.unread}</span>
@@ -84,7 +84,7 @@ function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected
         <span className={css.state}>
           <Badge status={statusOf(row.control, me.id)} name={holder} />
           {row.control.holder === "queue" && row.control.ai_may_speak && <Badge status="ai" />}
-          <IndicatorWords row={row} />
+          <IndicatorWords row={row} crowded={row.control.holder === "queue" && row.control.ai_may_speak} />
         </span>
         <span className={css.meta}>{meta}</span>
       </a>
@@ -93,15 +93,15 @@ function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected
   );
 }
 
-function Preview({ row, meId }: { readonly row: Row; readonly meId: string }) {
+function Preview({ row, meId, myName }: { readonly row: Row; readonly meId: string; readonly myName: string }) {
   const words = useWords();
   const typing = useAppState((state) => state.fleeting[row.conversation_id]);
-  const colleague = Object.values(typing?.typing ?? {})[0];
+  const colleague = Object.entries(typing?.typing ?? {}).find(([agentId]) => agentId !== meId)?.[1];
   if (typing?.userTyping !== undefined) return <span className={cx(css.preview, css.typing)}>{words.list.userTyping}</span>;
   if (colleague !== undefined) return <span className={cx(css.preview, css.typing)}>{words.list.typing(colleague.name)}</span>;
   const last = row.last_message;
   if (last === undefined) return <span className={css.preview}>{words.list.noMessage}</span>;
-  const author = last.author === "human" ? (last.author_name === meId ? words.list.you : last.author_name) : last.author === "ai" ? words.chat.ai : undefined;
+  const author = last.author === "human" ? (last.author_name === myName ? words.list.you : last.author_name) : last.author === "ai" ? words.chat.ai : undefined;
   return (
     <span className={css.preview}>
       {author !== undefined && <span className={css.author}>{author}: </span>}
@@ -110,12 +110,12 @@ function Preview({ row, meId }: { readonly row: Row; readonly meId: string }) {
   );
 }
 
-function IndicatorWords({ row }: { readonly row: Row }) {
+function IndicatorWords({ row, crowded }: { readonly row: Row; readonly crowded: boolean }) {
   const words = useWords();
   const indicator = indicatorOf(row);
   switch (indicator.kind) {
     case "waiting":
-      return <WaitingBadge since={indicator.since} />;
+      return <WaitingBadge since={indicator.since} size={crowded ? "tiny" : "short"} />;
     case "queued":
       return (
         <span className={css.indicator}>
@@ -142,12 +142,12 @@ function RowActions({ row }: { readonly row: Row }) {
   return (
     <div className={cx(css.actions, (row.control.holder === "queue" || busy) && css.always)}>
       {rights.transfer && (
-        <QuickTransfer row={row}>
+        <QuickTransfer row={row} className={css.transfer}>
           <ArrowRightLeft size={15} aria-hidden />
         </QuickTransfer>
       )}
       {rights.takeOver !== "no" && (
-        <Button kind={row.control.holder === "queue" ? "primary" : "plain"} small icon={<Hand size={14} aria-hidden />} busy={busy} onClick={take} aria-label={`${words.take.button}: ${nameOf(row)}`}>
+        <Button kind={row.control.holder === "queue" ? "soft" : "plain"} small icon={<Hand size={14} aria-hidden />} busy={busy} onClick={take} aria-label={`${words.take.button}: ${nameOf(row)}`}>
           {busy ? words.take.busy : words.take.button}
         </Button>
       )}

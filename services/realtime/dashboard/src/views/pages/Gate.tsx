@@ -1,8 +1,7 @@
 /** The card in the middle of an empty page, before one is in. */
 import type { ReactNode } from "react";
 import type { Language } from "../../state/preferences";
-import { en } from "../../words/en";
-import { id } from "../../words/id";
+import { LANGUAGES } from "../../words/languages";
 import { useSurroundings } from "../context";
 import css from "./Gate.module.css";
 
@@ -26,8 +25,11 @@ export function Gate({ title, lead, children }: { readonly title: string; readon
       <label className={css.language}>
         <span className="visually-hidden">{words.me.language}</span>
         <select value={preferences.language} onChange={(event) => setPreferences({ ...preferences, language: event.target.value as Language })}>
-          <option value="en">{en.language}</option>
-          <option value="id">{id.language}</option>
+          {Object.entries(LANGUAGES).map(([language, name]) => (
+            <option key={language} value={language}>
+              {name}
+            </option>
+          ))}
         </select>
       </label>
     </main>

@@ -22,12 +22,14 @@ export function Badge({ status, name }: { readonly status: Status; /** Of the co
 }
 
 /** The end user waits for an answer, and how long. */
-export function WaitingBadge({ since, long = false }: { readonly since: string; readonly long?: boolean }) {
+export function WaitingBadge({ since, size = "short" }: { readonly since: string; readonly size?: "long" | "short" | "tiny" }) {
   const words = useWords();
+  const text = { long: words.indicator.waiting, short: words.indicator.waitingShort, tiny: undefined }[size];
   return (
-    <span className={cx(css.badge, css.waiting)}>
+    <span className={cx(css.badge, css.waiting)} title={words.indicator.unanswered}>
       <Clock size={12} strokeWidth={2.3} aria-hidden />
-      <Age since={since} words={long ? words.indicator.waiting : words.indicator.waitingShort} />
+      {size === "tiny" && <span className="visually-hidden">{words.indicator.unanswered} </span>}
+      <Age since={since} {...(text ? { words: text } : {})} />
     </span>
   );
 }

@@ -4,7 +4,7 @@ import { cx } from "../cx";
 import css from "./Button.module.css";
 
 interface Props extends ButtonHTMLAttributes<HTMLButtonElement> {
-  readonly kind?: "primary" | "plain" | "quiet" | "danger";
+  readonly kind?: "primary" | "soft" | "plain" | "quiet" | "danger";
   readonly small?: boolean;
   readonly icon?: ReactNode;
   /** What happens is under way: the button answers no second press, and keeps its focus. */

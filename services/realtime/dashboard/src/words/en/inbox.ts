@@ -17,6 +17,7 @@ export const inbox = {
     human_handling: "Human agent handling",
     waiting: (age: string) => `Waiting for response · ${age}`,
     waitingShort: (age: string) => `Waiting ${age}`,
+    unanswered: "Waiting for response",
     queued: (age: string) => `For ${age}`,
     ended: "Ended",
     userLeft: "The user has left",

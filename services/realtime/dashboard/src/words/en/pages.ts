@@ -1,6 +1,5 @@
 /** The words of the frame and the other pages, in English. */
 export const pages = {
-  language: "English",
   product: "Baton",
   cancel: "Cancel",
   close: "Close",

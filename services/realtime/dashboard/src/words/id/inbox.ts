@@ -20,6 +20,7 @@ export const inbox: Widened<typeof english> = {
     human_handling: "Agen manusia menangani",
     waiting: (age) => `Menunggu jawaban · ${age}`,
     waitingShort: (age) => `Menunggu ${age}`,
+    unanswered: "Menunggu jawaban",
     queued: (age) => `Selama ${age}`,
     ended: "Selesai",
     userLeft: "Pengguna telah pergi",

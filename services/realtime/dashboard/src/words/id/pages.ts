@@ -3,7 +3,6 @@ import type { pages as english } from "../en/pages";
 import type { Widened } from "../en";
 
 export const pages: Widened<typeof english> = {
-  language: "Bahasa Indonesia",
   product: "Baton",
   cancel: "Batal",
   close: "Tutup",
