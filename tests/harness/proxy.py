@@ -125,18 +125,18 @@ class TcpProxy:
                 link.reset()
 
     async def _close(self) -> None:
+        self._refusing = True
         self._server.close()
         self._reset()
         for task in list(self._tasks):
             task.cancel()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=5)
-        # Also those that were accepted in this very moment, and a last turn for the transports to close.
-        accepted = asyncio.all_tasks() - {asyncio.current_task()}
-        for task in accepted:
-            task.cancel()
-        await asyncio.gather(*accepted, return_exceptions=True)
-        self._reset()
+        # A connection that was accepted in this very moment ends by itself: cancelled before its first step it would never be closed.
+        # Accepting is itself a task that begins another.
+        while accepted := asyncio.all_tasks() - {asyncio.current_task()}:
+            await asyncio.wait(accepted, timeout=5)
+        # A last turn for the transports to close.
         await asyncio.sleep(0.01)
 
     async def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
