@@ -230,14 +230,15 @@ class AgentServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def PutTemplate(self, request, context):
-        """PutTemplate writes a template if `revision` is still current. Fails with ABORTED `TEMPLATE_CHANGED`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent.
+        """PutTemplate writes a template if `revision` is still current. Fails with ABORTED `TEMPLATE_CHANGED`, ALREADY_EXISTS `TEMPLATE_NAME_TAKEN`, NOT_FOUND
+        `TEMPLATE_NOT_FOUND`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
     def DeleteTemplate(self, request, context):
-        """DeleteTemplate removes a template. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`.
+        """DeleteTemplate removes a template. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -51,9 +51,11 @@ class AgentServiceStub:
     ListTemplates: _aio.UnaryUnaryMultiCallable[_agent_pb2.ListTemplatesRequest, _agent_pb2.ListTemplatesResponse]
     """ListTemplates answers the shared templates of the workspace and the caller's own."""
     PutTemplate: _aio.UnaryUnaryMultiCallable[_agent_pb2.PutTemplateRequest, _agent_pb2.PutTemplateResponse]
-    """PutTemplate writes a template if `revision` is still current. Fails with ABORTED `TEMPLATE_CHANGED`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent."""
+    """PutTemplate writes a template if `revision` is still current. Fails with ABORTED `TEMPLATE_CHANGED`, ALREADY_EXISTS `TEMPLATE_NAME_TAKEN`, NOT_FOUND
+    `TEMPLATE_NOT_FOUND`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent.
+    """
     DeleteTemplate: _aio.UnaryUnaryMultiCallable[_agent_pb2.DeleteTemplateRequest, _agent_pb2.DeleteTemplateResponse]
-    """DeleteTemplate removes a template. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`."""
+    """DeleteTemplate removes a template. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent."""
 
 class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
     """AgentService carries out human agents' commands and answers what their screens show.
@@ -182,7 +184,9 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _agent_pb2.PutTemplateRequest,
         context: _aio.ServicerContext[_agent_pb2.PutTemplateRequest, _abc.Awaitable[_agent_pb2.PutTemplateResponse]],
     ) -> _abc.Awaitable[_agent_pb2.PutTemplateResponse]:
-        """PutTemplate writes a template if `revision` is still current. Fails with ABORTED `TEMPLATE_CHANGED`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent."""
+        """PutTemplate writes a template if `revision` is still current. Fails with ABORTED `TEMPLATE_CHANGED`, ALREADY_EXISTS `TEMPLATE_NAME_TAKEN`, NOT_FOUND
+        `TEMPLATE_NOT_FOUND`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent.
+        """
 
     @_abc_1.abstractmethod
     def DeleteTemplate(
@@ -190,6 +194,6 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _agent_pb2.DeleteTemplateRequest,
         context: _aio.ServicerContext[_agent_pb2.DeleteTemplateRequest, _abc.Awaitable[_agent_pb2.DeleteTemplateResponse]],
     ) -> _abc.Awaitable[_agent_pb2.DeleteTemplateResponse]:
-        """DeleteTemplate removes a template. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`."""
+        """DeleteTemplate removes a template. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent."""
 
 def add_AgentServiceServicer_to_server(servicer: AgentServiceServicer, server: _aio.Server) -> None: ...
