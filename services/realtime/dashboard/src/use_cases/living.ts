@@ -22,10 +22,19 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
   let projectedAt: string | undefined;
   let isOpen = false;
   let listSubscribed = false;
+  // What this socket has answered. A cursor that comes before the answer would leap over what the answer brings.
+  let listAnswered = false;
+  const answered = new Set<string>();
   let patches: RowPatch[] = [];
   let events: LogEvent[] = [];
   let drawing = false;
   let stopTicking: () => void = () => undefined;
+
+  function allAnswered(): boolean {
+    const opened = parts().reading.opened();
+    for (const id of answered) if (!opened.includes(id)) answered.delete(id);
+    return listAnswered && opened.every((id) => answered.has(id));
+  }
 
   function subscribeList(): void {
     if (!isOpen || listSubscribed || projectedAt === undefined) return;
@@ -56,11 +65,12 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
   function resync(scope: "list" | "conversation", id: string | undefined): void {
     const { listing, reading } = parts();
     if (scope === "list") {
-      listSubscribed = false;
+      listSubscribed = listAnswered = false;
       projectedAt = undefined;
       void listing.reload();
     }
     if (scope === "conversation" && id !== undefined) {
+      answered.delete(id);
       void reading.catchUp(id).then(() => reading.subscribe());
     }
   }
@@ -84,12 +94,14 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
       case "cursor":
       case "ping":
         // What the cursor covers has been received, though perhaps not drawn yet: it is applied before the socket can be lost.
-        cursor = frame.cursor ?? cursor;
+        if (frame.cursor !== undefined && allAnswered()) cursor = frame.cursor;
         break;
       case "resync":
         resync(frame.scope, frame.conversation_id);
         break;
       case "subscribed":
+        if (frame.scope === "list") listAnswered = true;
+        else if (frame.conversation_id !== undefined) answered.add(frame.conversation_id);
         break;
       case "stale":
         store.dispatch({ type: "live.stale", since: frame.since ?? new Date(clock.now()).toISOString() });
@@ -108,6 +120,8 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
   return {
     onOpen() {
       isOpen = true;
+      listAnswered = false;
+      answered.clear();
       const { reading } = parts();
       if (cursor !== undefined && listSubscribed) {
         socket.send({ type: "resume", cursor, list: true, conversations: reading.opened() });
