@@ -55,13 +55,13 @@ class Routed:
     """Sends each attempt to a replica chosen at random; tries again with the same command while none answers."""
 
     def __init__(self, targets: list[str], seed: int) -> None:
-        self._random = random.Random(seed)  # noqa: S311  # chooses a route
+        self._random = random.Random(seed)  # chooses a route
         self.channels = [grpc.aio.insecure_channel(target, options=CHANNEL_OPTIONS) for target in targets]
 
-    def pick(self, methods: list[Any]) -> Any:  # noqa: ANN401  # a stub's method
+    def pick(self, methods: list[Any]) -> Any:  # a stub's method
         return self._random.choice(methods)
 
-    async def command(self, methods: list[Any], request: Any, metadata: list[tuple[str, str]]) -> Answer:  # noqa: ANN401
+    async def command(self, methods: list[Any], request: Any, metadata: list[tuple[str, str]]) -> Answer:
         """Carry one command out and return its answer; RuntimeError when no replica answers for long."""
         end = time.monotonic() + PATIENCE_SECONDS
         while time.monotonic() < end:

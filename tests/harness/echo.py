@@ -33,7 +33,7 @@ class Echo:
     target: str
     peer: Peer
 
-    async def say(self, text: str, **options: Any) -> str:  # noqa: ANN401  # those of Peer.call
+    async def say(self, text: str, **options: Any) -> str:  # those of Peer.call
         method = self.peer.channel.unary_unary(f"/{SERVICE}/Say", StringValue.SerializeToString, StringValue.FromString)
         answer: StringValue = await self.peer.call(method, StringValue(value=text), **options)
         return answer.value

@@ -53,7 +53,7 @@ class TcpProxy:
         self._stalled = False
         self._refusing = False
         self._cut_chance = 0.0
-        self._chance = random.Random(0)  # noqa: S311  # faults, repeatable by their seed
+        self._chance = random.Random(0)  # faults, repeatable by their seed
         self._loop = asyncio.new_event_loop()
         self._changed = asyncio.Event()
         self._tasks: set[asyncio.Task[None]] = set()

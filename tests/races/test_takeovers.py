@@ -21,7 +21,7 @@ SEED = 20_261_122
 
 
 async def test_no_ai_message_stands_between_a_takeover_and_its_hand_back(site: Site, platform: Platform, agents: list[Agent]) -> None:
-    chance = random.Random(SEED)  # noqa: S311  # when a takeover falls
+    chance = random.Random(SEED)  # when a takeover falls
     ledger = Ledger()
     started = await asyncio.gather(*(platform.start(f"race-{uuid.uuid4()}") for _ in range(CONVERSATIONS)))
     ledger.accepted += started

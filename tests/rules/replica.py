@@ -57,7 +57,7 @@ class Replica:
 
 
 @asynccontextmanager
-async def replica(uri: str, database: str, **options: Any) -> AsyncIterator[Replica]:  # noqa: ANN401  # the client's options
+async def replica(uri: str, database: str, **options: Any) -> AsyncIterator[Replica]:  # the client's options
     """Connect one process; `options` are the client's."""
     clock = options.pop("clock", None)
     patience = options.pop("patience", Patience())

@@ -37,7 +37,7 @@ async def two_messages_against_a_takeover(mongodb: str, database: str, make: Com
         return await agents.log(make.conversation_id)
 
 
-async def _carried(carry_out: CarryOut, command: Any) -> str:  # noqa: ANN401  # any command
+async def _carried(carry_out: CarryOut, command: Any) -> str:  # any command
     try:
         await carry_out(command)
     except ServiceError as error:
@@ -66,11 +66,11 @@ def _take_the_rule_out(monkeypatch: pytest.MonkeyPatch) -> None:
 
     append, submit, numbers = CarryOut._append, GroupCommit.submit, itertools.count()
 
-    async def ahead(self: CarryOut, event: Event, command: Any) -> Any:  # noqa: ANN401
+    async def ahead(self: CarryOut, event: Event, command: Any) -> Any:
         self._states.put(event.state)
         return await append(self, event, command)
 
-    def any_key(self: GroupCommit, conversation: bytes, document: dict[str, Any]) -> Any:  # noqa: ANN401
+    def any_key(self: GroupCommit, conversation: bytes, document: dict[str, Any]) -> Any:
         return submit(self, conversation + str(next(numbers)).encode(), document)
 
     monkeypatch.setattr(Lanes, "enter", no_turn)

@@ -75,7 +75,7 @@ async def test_what_was_not_acknowledged_is_not_remembered(mongodb: str, databas
 async def test_remembering_what_was_only_sent_makes_a_hole(mongodb: str, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     append = CarryOut._append
 
-    async def hopeful(self: CarryOut, event: Event, command: Any) -> Any:  # noqa: ANN401
+    async def hopeful(self: CarryOut, event: Event, command: Any) -> Any:
         self._states.put(event.state)
         return await append(self, event, command)
 

@@ -67,7 +67,7 @@ async def test_without_index_and_lookup_they_are_doubled(mongodb: str, database:
     async with replica(mongodb, database) as process:
         await process.database.events.drop_index(COMMAND_ONCE)
 
-    async def never_found(_store: MongoEventStore, *_key: Any) -> None:  # noqa: ANN401
+    async def never_found(_store: MongoEventStore, *_key: Any) -> None:
         return
 
     monkeypatch.setattr(MongoEventStore, "by_command", never_found)

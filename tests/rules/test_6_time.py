@@ -38,7 +38,7 @@ async def test_an_event_is_never_before_the_one_before_it(mongodb: str, database
 
 
 async def test_by_the_writers_clocks_alone_time_goes_back(mongodb: str, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    def by_the_clock(state: Any, *rest: Any) -> Event | None:  # noqa: ANN401
+    def by_the_clock(state: Any, *rest: Any) -> Event | None:
         return decide(replace(state, at=datetime.min.replace(tzinfo=UTC)) if state else None, *rest)
 
     monkeypatch.setattr(carry_out, "decide", by_the_clock)

@@ -39,7 +39,7 @@ async def test_with_ids_of_our_own_it_begins_as_often_as_it_is_asked(mongodb: st
     assert len(await begun_by_twenty_at_once(mongodb, database)) == 20
 
 
-async def a_foreign_takeover(mongodb: str, database: str) -> Any:  # noqa: ANN401
+async def a_foreign_takeover(mongodb: str, database: str) -> Any:
     await prepared(mongodb, database)
     make = Commands(new_id())
     async with replica(mongodb, database) as process:

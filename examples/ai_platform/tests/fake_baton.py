@@ -112,7 +112,7 @@ class FakeBaton(platform_pb2_grpc.PlatformServiceServicer):
         seq = kept.append("control", control_pb2.Holder.Name(holder), kept.control.epoch)
         self._send(kept, seq, control_changed=changed)
 
-    def _send(self, kept: Kept, seq: int, **content: Any) -> None:  # noqa: ANN401  # one of the fields of the oneof
+    def _send(self, kept: Kept, seq: int, **content: Any) -> None:  # one of the fields of the oneof
         item = platform_pb2.WatchResponse(
             cursor=str(len(self._sent) + 1), conversation_id=kept.conversation_id, platform_conversation_id=kept.name, seq=seq, control=kept.control, **content
         )

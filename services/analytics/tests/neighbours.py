@@ -41,7 +41,7 @@ class Neighbours:
     def server(self) -> GrpcServer:
         return GrpcServer(authenticate=self._authenticate, add_services=[self._add], service_names=[])
 
-    async def _authenticate(self, metadata: Any) -> None:  # noqa: ANN401  # metadata's type is the kit's
+    async def _authenticate(self, metadata: Any) -> None:  # metadata's type is the kit's
         keys = json.dumps({"analytics": [self.analytics.jwk]})
         token = metadata.get(METADATA_KEY, "")
         audience = jwt.decode(token, options={"verify_signature": False})["aud"]

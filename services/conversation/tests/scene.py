@@ -1,5 +1,5 @@
 """A conversation driven by commands, one after another, without any I/O: for tests of the control table."""
-# ruff: noqa: ANN401  # a command's further fields by name
+# a command's further fields by name
 
 import uuid
 from datetime import UTC, datetime, timedelta

@@ -54,7 +54,7 @@ class Surroundings:
     async def ai_composes(self, _state: State, *, epoch: int, partial_text: str, active: bool) -> None:
         self.typed.append(("ai", (epoch, partial_text, active)))
 
-    async def watch(self, request: platform_pb2.WatchRequest, _context: Any) -> AsyncIterator[platform_pb2.WatchResponse]:  # noqa: ANN401  # as the port
+    async def watch(self, request: platform_pb2.WatchRequest, _context: Any) -> AsyncIterator[platform_pb2.WatchResponse]:  # as the port
         yield platform_pb2.WatchResponse(cursor=f"after {request.cursor}")
 
     async def ack(self, _request: platform_pb2.AckWatchRequest) -> platform_pb2.AckWatchResponse:
@@ -112,7 +112,7 @@ async def _who_calls(metadata: Mapping[str, str]) -> None:
         set_caller(user=UserCaller(workspace, agent.id, "session-1", role, "the real name", agent.display_name, ""), service="realtime")
 
 
-async def ask(method: Any, request: Any, **caller: str) -> Any:  # noqa: ANN401  # any RPC
+async def ask(method: Any, request: Any, **caller: str) -> Any:  # any RPC
     """Call as somebody; the answer, or the ServiceError that it was."""
     try:
         return await method(request, metadata=list(caller.items()), timeout=10)
@@ -120,7 +120,7 @@ async def ask(method: Any, request: Any, **caller: str) -> Any:  # noqa: ANN401 
         raise from_rpc_error(error) from None
 
 
-async def refusal_of(method: Any, request: Any, **caller: str) -> ServiceError:  # noqa: ANN401
+async def refusal_of(method: Any, request: Any, **caller: str) -> ServiceError:
     """Call as somebody and return the refusal; AssertionError if there was none."""
     try:
         answer = await ask(method, request, **caller)

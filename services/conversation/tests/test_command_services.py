@@ -23,7 +23,7 @@ async def served_fixture() -> AsyncIterator[Served]:
         yield up
 
 
-def a_start(**more: Any) -> platform_pb2.StartConversationRequest:  # noqa: ANN401
+def a_start(**more: Any) -> platform_pb2.StartConversationRequest:
     user = event_pb2.EndUser(id="user-1", name="Ani", email="ani@example.org", locale="id")
     agent = control_pb2.AiAgentRef(id="bot-1", name="Helper")
     fields: dict[str, Any] = {"command_id": new_id(), "platform_conversation_id": "theirs-1", "user": user, "ai_agent": agent, "attributes": {"a": "b"}}

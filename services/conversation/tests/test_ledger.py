@@ -72,7 +72,7 @@ def test_words_names_and_salts_can_be_erased_without_breaking_the_chain() -> Non
         (5, lambda e: replace(e, after=replace(e.after, chain_head=b"other")), "it carries another chain head"),
     ],
 )
-def test_what_was_changed_is_found_where_it_was_changed(seq: int, change: Any, reason: str) -> None:  # noqa: ANN401
+def test_what_was_changed_is_found_where_it_was_changed(seq: int, change: Any, reason: str) -> None:
     history = a_full_history()
     history[seq - 1] = change(history[seq - 1])
     assert verify(history) == Broken(history[0].conversation_id, seq, reason)

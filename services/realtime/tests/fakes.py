@@ -83,7 +83,7 @@ class FakeServices:
             }
             server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
 
-    def _handler(self, rpc: str, empty: type[Message]) -> Any:  # noqa: ANN401  # grpc's own handler type is not expressible
+    def _handler(self, rpc: str, empty: type[Message]) -> Any:  # grpc's own handler type is not expressible
         async def handle(request: Message, _context: object) -> Message:
             self.calls.append(Call(rpc, request, self._metadata))
             answer = self.answers.get(rpc)
