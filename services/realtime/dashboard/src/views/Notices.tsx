@@ -35,9 +35,10 @@ function leadsTo(notice: Notice): string | undefined {
 
 export function Notices() {
   const words = useWords();
+  const { route } = usePlace();
   const notices = useAppState((state) => state.notices);
   return (
-    <section className={css.notices} aria-label={words.notices.label}>
+    <section className={cx(css.notices, route.page === "conversations" && route.id !== undefined && css.overChat)} aria-label={words.notices.label}>
       <ol aria-live="polite" aria-relevant="additions">
         {notices.map((notice) => (
           <Line key={notice.id} notice={notice} />

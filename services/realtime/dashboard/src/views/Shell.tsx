@@ -7,7 +7,9 @@ import { cx } from "./cx";
 import { LiveBanner } from "./LiveMark";
 import { Notices } from "./Notices";
 import css from "./Shell.module.css";
-import { UserMenu } from "./UserMenu";
+import { fetched } from "./fetched";
+
+const UserMenu = fetched<object>(async () => (await import("./UserMenu")).UserMenu, <span className={css.meSpace} />);
 
 export function Shell({ children }: { readonly children: ReactNode }) {
   const app = useApp();

@@ -1,19 +1,25 @@
 /** The head of a conversation: with whom, who handles it, who else looks, and the one thing to do. */
-import { Menu } from "@base-ui/react/menu";
-import { ArrowLeft, ArrowRightLeft, CircleCheck, EllipsisVertical, Eye, Hand, PanelRight } from "lucide-react";
+import { ArrowLeft, ArrowRightLeft, EllipsisVertical, Eye, Hand, PanelRight } from "lucide-react";
 import { useRef, useState } from "react";
 import type { Row } from "../../gateway/contract";
 import { indicatorOf, rightsOf, statusOf } from "../../state/control";
 import { nameOf } from "../../state/notices";
 import { useApp, useAppState, useFormat, useMe, useNow, useWords } from "../context";
-import { cx } from "../cx";
 import { Avatar } from "../parts/Avatar";
 import { Badge, WaitingBadge } from "../parts/Badge";
 import { Button, IconButton } from "../parts/Button";
-import menu from "../parts/Menu.module.css";
 import css from "./ChatHead.module.css";
 import { CloseDialog, HandoverDialog, TakeFromDialog } from "./dialogs";
+import { fetched } from "../fetched";
 import { focusComposer } from "./focus";
+import type { HeadMenuProps } from "./HeadMenu";
+
+const HeadMenu = fetched<HeadMenuProps>(
+  async () => (await import("./HeadMenu")).HeadMenu,
+  <span className={css.more}>
+    <EllipsisVertical size={18} aria-hidden />
+  </span>,
+);
 
 interface Props {
   readonly id: string;
@@ -121,32 +127,12 @@ function Actions({ id, row, onDetails }: { readonly id: string; readonly row: Ro
         </Button>
       )}
       {(rights.close || onDetails !== undefined || (!rights.write && rights.transfer)) && (
-        <Menu.Root>
-          <Menu.Trigger className={css.more} aria-label={words.list.more(nameOf(row))}>
-            <EllipsisVertical size={18} aria-hidden />
-          </Menu.Trigger>
-          <Menu.Portal>
-            <Menu.Positioner className={menu.positioner} sideOffset={6} align="end">
-              <Menu.Popup className={menu.popup}>
-                {!rights.write && rights.transfer && (
-                  <Menu.Item className={menu.item} onClick={() => setOpen("handover")}>
-                    <ArrowRightLeft size={16} aria-hidden /> {words.handover.button}…
-                  </Menu.Item>
-                )}
-                {onDetails && (
-                  <Menu.Item className={menu.item} onClick={onDetails}>
-                    <PanelRight size={16} aria-hidden /> {words.chat.details}
-                  </Menu.Item>
-                )}
-                {rights.close && (
-                  <Menu.Item className={cx(menu.item, menu.danger)} onClick={() => setOpen("close")}>
-                    <CircleCheck size={16} aria-hidden /> {words.closing.button}…
-                  </Menu.Item>
-                )}
-              </Menu.Popup>
-            </Menu.Positioner>
-          </Menu.Portal>
-        </Menu.Root>
+        <HeadMenu
+          row={row}
+          onHandover={!rights.write && rights.transfer ? () => setOpen("handover") : undefined}
+          onClose={rights.close ? () => setOpen("close") : undefined}
+          onDetails={onDetails}
+        />
       )}
       {open === "handover" && <HandoverDialog row={row} onClose={close} />}
       {open === "close" && <CloseDialog row={row} onClose={close} />}

@@ -101,7 +101,7 @@ export function HandoverDialog({ row, onClose }: { readonly row: Row; readonly o
       {way !== "queue" && <TextArea label={words.handover.message} hint={words.optional} value={message} onChange={(event) => setMessage(event.target.value)} />}
       {way !== "ai" && (
         <TextArea
-          label={way === "queue" ? words.handover.noteQueue : words.handover.note(agent?.display_name ?? "…")}
+          label={way === "queue" ? words.handover.noteQueue : agent ? words.handover.note(agent.display_name) : words.handover.noteColleague}
           hint={`${words.optional} · ${words.handover.onlyColleagues}`}
           value={note}
           onChange={(event) => setNote(event.target.value)}

@@ -11,7 +11,13 @@ import menu from "../parts/Menu.module.css";
 import { useColleagues, usePresenceWords } from "./AgentPicker";
 import css from "./QuickTransfer.module.css";
 
-export function QuickTransfer({ row, className, children }: { readonly row: Row; readonly className?: string | undefined; readonly children: ReactNode }) {
+export interface QuickTransferProps {
+  readonly row: Row;
+  readonly className?: string | undefined;
+  readonly children: ReactNode;
+}
+
+export function QuickTransfer({ row, className, children }: QuickTransferProps) {
   const words = useWords();
   return (
     <Menu.Root>

@@ -9,14 +9,14 @@ import { cx } from "../cx";
 import menu from "../parts/Menu.module.css";
 import css from "./ListHead.module.css";
 
-interface Props {
+export interface FilterMenuProps {
   readonly filters: Filters;
   readonly onChange: (change: Partial<Filters>) => void;
 }
 
 const toggled = (items: readonly string[], item: string) => (items.includes(item) ? items.filter((other) => other !== item) : [...items, item]);
 
-export function FilterMenu({ filters, onChange }: Props) {
+export function FilterMenu({ filters, onChange }: FilterMenuProps) {
   const app = useApp();
   const words = useWords();
   const rows = useAppState((state) => state.rows);

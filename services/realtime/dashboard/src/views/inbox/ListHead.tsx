@@ -7,8 +7,11 @@ import { conversationPath } from "../../state/route";
 import { navigate, useAppState, useFormat, useWords } from "../context";
 import { cx } from "../cx";
 import { LiveMark } from "../LiveMark";
-import { FilterMenu } from "./FilterMenu";
+import { fetched } from "../fetched";
+import type { FilterMenuProps } from "./FilterMenu";
 import css from "./ListHead.module.css";
+
+const FilterMenu = fetched<FilterMenuProps>(async () => (await import("./FilterMenu")).FilterMenu);
 
 const SEARCH_PAUSE_MS = 200;
 const VIEWS = [

@@ -6,13 +6,16 @@ import { nameOf } from "../../state/notices";
 import { conversationPath } from "../../state/route";
 import type { Row } from "../../gateway/contract";
 import { TakeFromDialog } from "../chat/dialogs";
-import { QuickTransfer } from "../chat/QuickTransfer";
+import type { QuickTransferProps } from "../chat/QuickTransfer";
 import { navigate, useApp, useAppState, useFormat, useMe, useNow, useRow, useWords } from "../context";
 import { cx } from "../cx";
+import { fetched } from "../fetched";
 import { Avatar } from "../parts/Avatar";
 import { Age, Badge, WaitingBadge } from "../parts/Badge";
 import { Button } from "../parts/Button";
 import css from "./ListRow.module.css";
+
+const QuickTransfer = fetched<QuickTransferProps>(async () => (await import("../chat/QuickTransfer")).QuickTransfer);
 
 interface Props {
   readonly id: string;
@@ -119,7 +122,7 @@ function IndicatorWords({ row, crowded }: { readonly row: Row; readonly crowded:
     case "queued":
       return (
         <span className={css.indicator}>
-          <Age since={indicator.since} words={words.indicator.queued} />
+          <Age since={indicator.since} {...(crowded ? {} : { words: words.indicator.queued })} />
         </span>
       );
     case "ai_handling":

@@ -200,6 +200,7 @@ export const inbox = {
     offline: "offline",
     message: "Message to the user",
     note: (name: string) => `Note for ${name}`,
+    noteColleague: "Note for the colleague",
     noteQueue: "Note for whoever takes it",
     onlyColleagues: "only colleagues see it",
     briefTitle: "Brief for the AI",

@@ -203,6 +203,7 @@ export const inbox: Widened<typeof english> = {
     offline: "luring",
     message: "Pesan untuk pengguna",
     note: (name) => `Catatan untuk ${name}`,
+    noteColleague: "Catatan untuk rekan",
     noteQueue: "Catatan untuk yang mengambil",
     onlyColleagues: "hanya rekan yang melihat",
     briefTitle: "Ringkasan untuk AI",

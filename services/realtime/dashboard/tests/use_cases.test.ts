@@ -1,0 +1,163 @@
+/** What the page does, against a gateway that is played. */
+import { beforeEach, describe, expect, it, vi } from "vitest";
+import type { Api } from "../src/gateway/api";
+import type { LogEvent, Outcome } from "../src/gateway/contract";
+import { OfflineError, ProblemError } from "../src/gateway/errors";
+import type { ClientFrame } from "../src/gateway/frames";
+import { rowNow } from "../src/state/app";
+import { createStore } from "../src/state/store";
+import { createApp } from "../src/use_cases/app";
+import type { Living } from "../src/use_cases/living";
+import { at, event, ME, MINE, row, said, SITIS } from "./builders";
+import { testClock } from "./clock";
+
+const outcome = (seq: number): Outcome => ({ conversation_id: "c1", seq, at: at(seq), control: MINE });
+
+function page() {
+  const clock = testClock(Date.parse(at(20)));
+  const sent: ClientFrame[] = [];
+  const conversations = {
+    list: vi.fn(() => Promise.resolve({ rows: [row("c1", { seq: 2 })], counts: { open: 1 }, projected_at: "7" })),
+    row: vi.fn((id: string) => Promise.resolve(row(id))),
+    events: vi.fn((_id: string, query: { after_seq?: number; before_seq?: number }) =>
+      Promise.resolve({ events: query.after_seq === undefined ? [said(1), said(2)] : ([] as LogEvent[]), more: false }),
+    ),
+    takeOver: vi.fn(() => Promise.resolve(outcome(3))),
+    sendMessage: vi.fn((_id: string, _body: { command_id: string; text: string; seen_seq: number }) => Promise.resolve(outcome(3))),
+    markRead: vi.fn((_id: string, seq: number) => Promise.resolve({ read_seq: seq, unread: 0 })),
+  };
+  const api = { session: { me: () => Promise.resolve({ account: ME }), logout: () => Promise.resolve() }, conversations } as unknown as Api;
+  let feed: Living | undefined;
+  let ids = 0;
+  const app = createApp(
+    { api, store: createStore(), clock, newId: () => `id-${++ids}`, beforeDrawing: (call) => call() },
+    (living) => {
+      feed = living;
+      return { send: (frame) => sent.push(frame), start: vi.fn(), stop: vi.fn(), retryNow: vi.fn() };
+    },
+    localStorage,
+  );
+  const living = feed as unknown as Living;
+  return { app, clock, sent, conversations, living, state: () => app.ports.store.state() };
+}
+
+describe("the page", () => {
+  let it_: ReturnType<typeof page>;
+  beforeEach(async () => {
+    it_ = page();
+    await it_.app.session.begin();
+    it_.app.listing.begin();
+    await vi.waitFor(() => expect(it_.state().list.loading).toBe("no"));
+  });
+
+  it("subscribes to the list from its snapshot, and resumes by the cursor after a loss", () => {
+    const { living, sent } = it_;
+    living.onStatus({ phase: "open" });
+    living.onOpen();
+    expect(sent).toEqual([{ type: "list.subscribe", projected_at: "7" }]);
+    living.onFrame({ type: "subscribed", scope: "list" });
+    living.onFrame({ type: "ping", cursor: "c-9" });
+    living.onStatus({ phase: "waiting" });
+    living.onStatus({ phase: "open" });
+    living.onOpen();
+    expect(sent.at(-1)).toEqual({ type: "resume", cursor: "c-9", list: true, conversations: [] });
+  });
+
+  it("fetches the list anew and subscribes again when it is told to", async () => {
+    const { living, sent, conversations } = it_;
+    living.onStatus({ phase: "open" });
+    living.onOpen();
+    living.onFrame({ type: "resync", scope: "list" });
+    await vi.waitFor(() => expect(sent.length).toBe(2));
+    expect(conversations.list).toHaveBeenCalledTimes(2);
+  });
+
+  it("opens a conversation from REST and has the socket go on from there", async () => {
+    const { app, sent } = it_;
+    await app.reading.open("c1");
+    expect(sent.at(-1)).toEqual({ type: "conversation.open", conversation_id: "c1", after_seq: 2 });
+  });
+
+  it("fetches what a hole left out", async () => {
+    const { app, living, conversations, state } = it_;
+    await app.reading.open("c1");
+    conversations.events.mockResolvedValueOnce({ events: [said(3), said(4)], more: false });
+    living.onFrame({ type: "event", event: said(4) });
+    await vi.waitFor(() => expect(state().chats["c1"]?.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]));
+    expect(conversations.events).toHaveBeenLastCalledWith("c1", { after_seq: 2, limit: 200 });
+  });
+
+  it("fetches a row that a patch speaks of and nobody knows", async () => {
+    const { living, state } = it_;
+    living.onFrame({ type: "row", patch: { conversation_id: "new", seq: 5, control: SITIS, at: at(19) } });
+    await vi.waitFor(() => expect(state().rows["new"]).toBeDefined());
+  });
+
+  it("gives control only with the acknowledgement", async () => {
+    const { app, state } = it_;
+    const holder = () => rowNow(state().rows["c1"], undefined, state().acknowledged["c1"])?.control.holder;
+    const taking = app.acting.takeOver("c1");
+    expect(state().taking.has("c1")).toBe(true);
+    expect(holder()).toBe("ai");
+    await taking;
+    expect(state().taking.has("c1")).toBe(false);
+    expect(holder()).toBe("human");
+  });
+
+  it("names the winner of a race that was lost", async () => {
+    const { app, conversations, state } = it_;
+    conversations.takeOver.mockRejectedValueOnce(new ProblemError(409, "ALREADY_TAKEN", "", { agent_name: "Siti" }));
+    expect(await app.acting.takeOver("c1")).toEqual({ ok: false, reason: "ALREADY_TAKEN", who: "Siti" });
+    expect(state().notices).toMatchObject([{ kind: "problem", reason: "ALREADY_TAKEN", who: "Siti" }]);
+  });
+
+  it("sends against what was seen, shows it at once, and drops it when its event is there", async () => {
+    const { app, living, conversations, state } = it_;
+    await app.reading.open("c1");
+    app.reading.seen("c1", 2);
+    const sending = app.acting.send("c1", "hello");
+    expect(state().chats["c1"]?.pending).toMatchObject([{ text: "hello", state: "sending" }]);
+    await sending;
+    expect(conversations.sendMessage).toHaveBeenCalledWith("c1", { command_id: "id-1", text: "hello", seen_seq: 2 });
+    living.onFrame({ type: "event", event: event(3, "human_message", { text: "hello" }, { command_id: "id-1" }) });
+    expect(state().chats["c1"]?.pending).toEqual([]);
+  });
+
+  it("repeats under the same command id while no answer comes, then leaves it to the agent", async () => {
+    const { app, clock, conversations, state } = it_;
+    await app.reading.open("c1");
+    conversations.sendMessage.mockRejectedValue(new OfflineError());
+    const sending = app.acting.send("c1", "hello");
+    await vi.waitFor(() => {
+      clock.pass(1000);
+      expect(conversations.sendMessage).toHaveBeenCalledTimes(3);
+    });
+    expect(await sending).toMatchObject({ reason: "OFFLINE" });
+    expect(new Set(conversations.sendMessage.mock.calls.map(([, body]) => body.command_id)).size).toBe(1);
+    expect(state().chats["c1"]?.pending).toMatchObject([{ state: "failed", reason: "OFFLINE" }]);
+  });
+
+  it("takes a reply back when the user wrote meanwhile", async () => {
+    const { app, conversations, state } = it_;
+    await app.reading.open("c1");
+    conversations.sendMessage.mockRejectedValueOnce(new ProblemError(409, "UNSEEN_MESSAGES", "", { first_seq: "2", last_seq: "2" }));
+    await app.acting.send("c1", "hello");
+    expect(state().chats["c1"]).toMatchObject({ pending: [], unseenAfter: 1 });
+  });
+
+  it("marks as read what was drawn, a moment later and once", async () => {
+    const { app, clock, conversations, state } = it_;
+    await app.reading.open("c1");
+    app.reading.seen("c1", 1);
+    app.reading.seen("c1", 2);
+    clock.pass(400);
+    await vi.waitFor(() => expect(state().rows["c1"]?.read_seq).toBe(2));
+    expect(conversations.markRead).toHaveBeenCalledTimes(1);
+  });
+
+  it("forgets everything of an account that has gone", async () => {
+    const { app, state } = it_;
+    await app.session.logOut();
+    expect(state()).toMatchObject({ session: { phase: "out", expired: false }, rows: {} });
+  });
+});
