@@ -5,8 +5,10 @@ from collections.abc import MutableMapping
 from typing import Any
 from urllib.parse import urlsplit
 
+from fastapi import Response
 from servicekit import problem
-from servicekit.errors import ForbiddenError, TooLargeError
+from servicekit.caller import begin_request, request_id
+from servicekit.errors import ForbiddenError, ServiceError, TooLargeError
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -77,20 +79,28 @@ class Guards:
         headers = Headers(scope=scope)
         if scope["method"] not in SAFE_METHODS and headers.get("origin") != self._origin:
             refusal = ForbiddenError("ORIGIN_NOT_ALLOWED", "A command is accepted from Baton's own pages only.")
-            await problem.response(refusal)(scope, receive, send)
+            await _refused(refusal, headers)(scope, receive, send)
             return
         length = headers.get("content-length", "0")
         if not length.isdecimal() or int(length) > MAX_BODY_BYTES:
-            await problem.response(_too_large())(scope, receive, send)
+            await _refused(_too_large(), headers)(scope, receive, send)
             return
         if "transfer-encoding" in headers:
             # Its length is known only once it is here.
             read = await _read(receive)
             if read is None:
-                await problem.response(_too_large())(scope, receive, send)
+                await _refused(_too_large(), headers)(scope, receive, send)
                 return
             receive = _again(read, receive)
         await self._app(scope, receive, send)
+
+
+def _refused(error: ServiceError, headers: Headers) -> Response:
+    """Return the refusal under a request id, as every answer has one: the application's own layer was not reached."""
+    begin_request(headers.get("x-request-id", ""))
+    answer = problem.response(error)
+    answer.headers["x-request-id"] = request_id.get()
+    return answer
 
 
 def _too_large() -> TooLargeError:
