@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 
 from pymongo.asynchronous.database import AsyncDatabase
@@ -123,7 +124,7 @@ def wander(log: Log, steps: int, rng: random.Random) -> None:
         can: dict[Holder, list[Callable[[], object]]] = {
             Holder.AI: [log.user, log.ai, log.ask, lambda: log.take(rng.choice([BUDI, SARI])), log.note, log.close],
             Holder.QUEUE: [log.user, lambda: log.take(rng.choice([BUDI, SARI])), log.note, log.close],
-            Holder.HUMAN: [log.user, lambda: log.say(agent=agent), log.hand_back, log.transfer, lambda: log.release(agent), log.note, log.close],
+            Holder.HUMAN: [log.user, partial(log.say, agent=agent), log.hand_back, log.transfer, partial(log.release, agent), log.note, log.close],
             Holder.CLOSED: [log.user, log.note],
         }
         rng.choice(can[control.holder])()

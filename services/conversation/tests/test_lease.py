@@ -78,12 +78,12 @@ async def test_a_role_moves_to_another_process_when_its_holder_stops_and_its_wor
         return work
 
     first = asyncio.create_task(RoleRunner(Lease(db, "relay"), work_as("first")).run())
-    await until(_is(working, ["first"]), "the first works")
+    await until(lambda: working == ["first"], "the first works")
     second = asyncio.create_task(RoleRunner(Lease(db, "relay"), work_as("second")).run())
     first.cancel()
     await asyncio.wait([first])
     assert "first" not in working
-    await until(_is(working, ["second"]), "the second works, sooner than a term")
+    await until(lambda: working == ["second"], "the second works, sooner than a term")
     second.cancel()
     await asyncio.wait([second])
     assert working == []
@@ -98,11 +98,8 @@ async def test_work_that_fails_is_begun_again(db: Database) -> None:
         msg = "no"
         raise RuntimeError(msg)
 
-    async def twice() -> bool:
-        return begun >= 2
-
     running = asyncio.create_task(RoleRunner(Lease(db, "relay"), work).run())
-    await until(twice, "the work begins again")
+    await until(lambda: begun >= 2, "the work begins again")
     running.cancel()
     await asyncio.wait([running])
 
@@ -127,10 +124,3 @@ async def test_losing_the_lease_cancels_the_work(db: Database) -> None:
         await ended.wait()
     running.cancel()
     await asyncio.wait([running])
-
-
-def _is(found: list[str], wanted: list[str]) -> Any:
-    async def check() -> bool:
-        return found == wanted
-
-    return check

@@ -132,10 +132,7 @@ async def test_whoever_joins_the_list_misses_no_conversation(db: AsyncDatabase[D
         stop.set()
         await starting
 
-        async def relayed() -> bool:
-            return all((conversation_id, 1) in seen.cluster_times for conversation_id in started)
-
-        await until(relayed, "all that started is on the topic")
+        await until(lambda: all((conversation_id, 1) in seen.cluster_times for conversation_id in started), "all that started is on the topic")
     in_order = sorted((cluster_time, conversation_id) for (conversation_id, _), cluster_time in seen.cluster_times.items())
     missed = [
         conversation_id

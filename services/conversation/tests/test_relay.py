@@ -3,15 +3,15 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any
 
-from pymongo.asynchronous.database import AsyncDatabase
-
 from baton.conversation.v1 import event_pb2
+from pymongo.asynchronous.database import AsyncDatabase
 from servicekit.clock import SystemClock
 from servicekit.kafka import TopicReader
+
 from services.conversation.adapters.change_tail import ChangeTail
 from services.conversation.adapters.lease import Lease, RoleRunner
 from services.conversation.adapters.relay import Relay
@@ -41,7 +41,7 @@ class Topic:
         reader = TopicReader(kafka, topic, "test")
         await reader.start()
         try:
-            reader.seek({partition: 0 for partition in reader.partitions})
+            reader.seek(dict.fromkeys(reader.partitions, 0))
             async for batch in reader.batches():
                 for record in batch:
                     value = event_pb2.EventRecord.FromString(record.value)
@@ -105,8 +105,8 @@ async def test_events_reach_the_topic_in_order_with_their_cluster_time_and_every
     logs = make_logs(30, rng)
     async with consumer(kafka, topic) as seen, relay(db, kafka, topic):
         await write_interleaved(db, logs, rng)
-        await until(_holds(lambda: seen.highest_in_order() == seqs(*logs)), "all events are on the topic")
-        await until(_holds(lambda: seen.heartbeats == {0, 1, 2}), "every partition got a heartbeat")
+        await until(lambda: seen.highest_in_order() == seqs(*logs), "all events are on the topic")
+        await until(lambda: seen.heartbeats == {0, 1, 2}, "every partition got a heartbeat")
         for log in logs:
             times = [seen.cluster_times[log.id, event.seq] for event in log.events]
             assert times == sorted(times)
@@ -119,12 +119,12 @@ async def test_a_relay_that_takes_over_goes_on_where_the_former_one_stored(db: A
     async with consumer(kafka, topic) as seen:
         async with relay(db, kafka, topic):
             await write_interleaved(db, first, rng)
-            await until(_holds(lambda: seen.highest_in_order() == seqs(*first)), "the first relay has sent all")
+            await until(lambda: seen.highest_in_order() == seqs(*first), "the first relay has sent all")
             before = await stored_cluster_time(db)
-            await until(_is_newer(db, max(before, max(seen.cluster_times.values()))), "the position covers what was sent")
+            await until(_is_newer(db, max(before, *seen.cluster_times.values())), "the position covers what was sent")
         await write_interleaved(db, second, rng)
         async with relay(db, kafka, topic):
-            await until(_holds(lambda: seen.highest_in_order() == seqs(*first, *second)), "the second relay has sent the rest")
+            await until(lambda: seen.highest_in_order() == seqs(*first, *second), "the second relay has sent the rest")
         assert {key: seen.events[key] for key in seqs(*first)} == seqs(*first), "what was acknowledged and stored is not sent again"
 
 
@@ -134,18 +134,18 @@ async def test_a_position_that_the_oplog_no_longer_holds_is_healed_by_reading_th
     async with consumer(kafka, topic) as seen:
         async with relay(db, kafka, topic):
             await write(db, *[log.events[0] for log in logs])
-            await until(_holds(lambda: len(seen.events) == len(logs)), "the beginnings are on the topic")
+            await until(lambda: len(seen.events) == len(logs), "the beginnings are on the topic")
             await until(_is_newer(db, max(seen.cluster_times.values())), "the position is stored")
         await write_interleaved(db, logs, rng, skip=1)
         # What the server answers when the oplog was rolled over or restored: this token names a change that never was.
         lost = f"82{await stored_cluster_time(db):016X}2B022C0100296E5A1004{'00' * 16}461E5F6964002B020004"
         await db["leases"].update_one({"_id": "relay"}, {"$set": {"position.token": {"_data": lost}}})
         async with relay(db, kafka, topic):
-            await until(_holds(lambda: seen.highest_in_order() == seqs(*logs)), "nothing is missing")
+            await until(lambda: seen.highest_in_order() == seqs(*logs), "nothing is missing")
             assert all(seen.events[log.id].count(1) > 1 for log in logs), "the log was read again, from an hour before"
             late = Log()
             await write(db, *late.events)
-            await until(_holds(lambda: late.id in seen.events), "the relay follows again")
+            await until(lambda: late.id in seen.events, "the relay follows again")
 
 
 async def test_without_any_position_the_whole_log_is_published(db: AsyncDatabase[Document], kafka: str, topic: str) -> None:
@@ -153,17 +153,10 @@ async def test_without_any_position_the_whole_log_is_published(db: AsyncDatabase
     logs = make_logs(50, rng, steps=30)
     await write_interleaved(db, logs, rng)
     async with consumer(kafka, topic) as seen, relay(db, kafka, topic):
-        await until(_holds(lambda: seen.highest_in_order() == seqs(*logs)), "the whole log is on the topic")
+        await until(lambda: seen.highest_in_order() == seqs(*logs), "the whole log is on the topic")
 
 
-def _holds(condition: Any) -> Any:
-    async def check() -> bool:
-        return bool(condition())
-
-    return check
-
-
-def _is_newer(db: AsyncDatabase[Document], than: int) -> Any:
+def _is_newer(db: AsyncDatabase[Document], than: int) -> Callable[[], Awaitable[bool]]:
     async def check() -> bool:
         return await stored_cluster_time(db) >= than
 
