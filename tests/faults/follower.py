@@ -41,6 +41,11 @@ class Wire(Socket):
     def __init__(self) -> None:
         super().__init__()
         self.news = asyncio.Event()
+        self.is_connected = False
+
+    def on_ws_connected(self, transport: WSTransport) -> None:
+        super().on_ws_connected(transport)
+        self.is_connected = True
 
     def on_ws_frame(self, transport: WSTransport, frame: WSFrame) -> None:
         super().on_ws_frame(transport, frame)
@@ -67,7 +72,7 @@ class Follower:
         # How often: sockets, lost, resync, hole, repeated.
         self.counts: Counter[str] = Counter()
         self._doors = doors
-        self._chance = random.Random(seed)  # noqa: S311  # which door, how long a pause
+        self._chance = random.Random(seed)  # which door, how long a pause
         self._cursor: str | None = None
         self._subscribed = False
         # What this socket asked for and was not answered yet ("list" or a conversation's id): until then a cursor would claim too much.
@@ -115,6 +120,9 @@ class Follower:
         door = self._chance.choice(self._doors)
         headers = {**self.browser.socket_headers(), "Origin": door.url}
         await ws_connect(lambda: wire, f"ws://127.0.0.1:{door.port}/api/socket", extra_headers=headers)
+        if not wire.is_connected:
+            # What picows does not say: the connection ended within the handshake.
+            raise ConnectionResetError
 
     async def _live(self, wire: Wire) -> bool:
         """Take frames until the socket is over; whether it said hello."""

@@ -16,13 +16,13 @@ from tests.harness.waiting import wait_until
 
 JOINS = int(os.environ.get("FAULT_JOINS", "500"))
 PEOPLE = ("AGENT1", "AGENT2", "AGENT3", "SUPERVISOR")
-STARTERS = 3
-PAUSE_SECONDS = 0.01
+STARTERS = 8
+PAUSE_SECONDS = 0.005
 PAGE = 50
 
 
 class Traffic:
-    """Conversations that start, each with a question, as fast as few starters with a short pause do it."""
+    """Conversations that start, each with a question, as fast as some starters with a short pause do it."""
 
     def __init__(self, platform: Platform) -> None:
         self._platform = platform
