@@ -117,7 +117,7 @@ describe("REST", () => {
     const seen: string[] = [];
     let fresh = false;
     const rest = createRest((path) => {
-      seen.push(String(path as string));
+      if (typeof path === "string") seen.push(path);
       if (path === "/api/session/refresh") fresh = true;
       return Promise.resolve(fresh ? answer(200, { ok: path }) : answer(401));
     }, vi.fn());

@@ -5,6 +5,7 @@ import type { LogEvent, RowPatch } from "../src/gateway/contract";
 
 const FOLDER = join(import.meta.dirname, "../../../../proto/golden");
 
+// eslint-disable-next-line @typescript-eslint/no-unnecessary-type-parameters -- the reader says what the file is, as the contract does
 export function golden<T>(path: string): T {
   return JSON.parse(readFileSync(join(FOLDER, path), "utf8")) as T;
 }

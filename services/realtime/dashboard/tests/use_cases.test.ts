@@ -19,11 +19,11 @@ function page() {
   const conversations = {
     list: vi.fn(() => Promise.resolve({ rows: [row("c1", { seq: 2 })], counts: { open: 1 }, projected_at: "7" })),
     row: vi.fn((id: string) => Promise.resolve(row(id))),
-    events: vi.fn((_id: string, query: { after_seq?: number; before_seq?: number }) =>
+    events: vi.fn((...[, query]: [id: string, query: { after_seq?: number; before_seq?: number }]) =>
       Promise.resolve({ events: query.after_seq === undefined ? [said(1), said(2)] : ([] as LogEvent[]), more: false }),
     ),
     takeOver: vi.fn(() => Promise.resolve(outcome(3))),
-    sendMessage: vi.fn((_id: string, _body: { command_id: string; text: string; seen_seq: number }) => Promise.resolve(outcome(3))),
+    sendMessage: vi.fn<Api["conversations"]["sendMessage"]>(() => Promise.resolve(outcome(3))),
     markRead: vi.fn((_id: string, seq: number) => Promise.resolve({ read_seq: seq, unread: 0 })),
   };
   const api = { session: { me: () => Promise.resolve({ account: ME }), logout: () => Promise.resolve() }, conversations } as unknown as Api;
@@ -83,19 +83,19 @@ describe("the page", () => {
     await app.reading.open("c1");
     conversations.events.mockResolvedValueOnce({ events: [said(3), said(4)], more: false });
     living.onFrame({ type: "event", event: said(4) });
-    await vi.waitFor(() => expect(state().chats["c1"]?.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]));
+    await vi.waitFor(() => expect(state().chats.c1?.events.map(({ seq }) => seq)).toEqual([1, 2, 3, 4]));
     expect(conversations.events).toHaveBeenLastCalledWith("c1", { after_seq: 2, limit: 200 });
   });
 
   it("fetches a row that a patch speaks of and nobody knows", async () => {
     const { living, state } = it_;
     living.onFrame({ type: "row", patch: { conversation_id: "new", seq: 5, control: SITIS, at: at(19) } });
-    await vi.waitFor(() => expect(state().rows["new"]).toBeDefined());
+    await vi.waitFor(() => expect(state().rows.new).toBeDefined());
   });
 
   it("gives control only with the acknowledgement", async () => {
     const { app, state } = it_;
-    const holder = () => rowNow(state().rows["c1"], undefined, state().acknowledged["c1"])?.control.holder;
+    const holder = () => rowNow(state().rows.c1, undefined, state().acknowledged.c1)?.control.holder;
     const taking = app.acting.takeOver("c1");
     expect(state().taking.has("c1")).toBe(true);
     expect(holder()).toBe("ai");
@@ -116,11 +116,11 @@ describe("the page", () => {
     await app.reading.open("c1");
     app.reading.seen("c1", 2);
     const sending = app.acting.send("c1", "hello");
-    expect(state().chats["c1"]?.pending).toMatchObject([{ text: "hello", state: "sending" }]);
+    expect(state().chats.c1?.pending).toMatchObject([{ text: "hello", state: "sending" }]);
     await sending;
     expect(conversations.sendMessage).toHaveBeenCalledWith("c1", { command_id: "id-1", text: "hello", seen_seq: 2 });
     living.onFrame({ type: "event", event: event(3, "human_message", { text: "hello" }, { command_id: "id-1" }) });
-    expect(state().chats["c1"]?.pending).toEqual([]);
+    expect(state().chats.c1?.pending).toEqual([]);
   });
 
   it("repeats under the same command id while no answer comes, then leaves it to the agent", async () => {
@@ -134,7 +134,7 @@ describe("the page", () => {
     });
     expect(await sending).toMatchObject({ reason: "OFFLINE" });
     expect(new Set(conversations.sendMessage.mock.calls.map(([, body]) => body.command_id)).size).toBe(1);
-    expect(state().chats["c1"]?.pending).toMatchObject([{ state: "failed", reason: "OFFLINE" }]);
+    expect(state().chats.c1?.pending).toMatchObject([{ state: "failed", reason: "OFFLINE" }]);
   });
 
   it("takes a reply back when the user wrote meanwhile", async () => {
@@ -142,7 +142,7 @@ describe("the page", () => {
     await app.reading.open("c1");
     conversations.sendMessage.mockRejectedValueOnce(new ProblemError(409, "UNSEEN_MESSAGES", "", { first_seq: "2", last_seq: "2" }));
     await app.acting.send("c1", "hello");
-    expect(state().chats["c1"]).toMatchObject({ pending: [], unseenAfter: 1 });
+    expect(state().chats.c1).toMatchObject({ pending: [], unseenAfter: 1 });
   });
 
   it("marks as read what was drawn, a moment later and once", async () => {
@@ -151,7 +151,7 @@ describe("the page", () => {
     app.reading.seen("c1", 1);
     app.reading.seen("c1", 2);
     clock.pass(400);
-    await vi.waitFor(() => expect(state().rows["c1"]?.read_seq).toBe(2));
+    await vi.waitFor(() => expect(state().rows.c1?.read_seq).toBe(2));
     expect(conversations.markRead).toHaveBeenCalledTimes(1);
   });
 

@@ -1,0 +1,1 @@
+"""Journeys of human agents in a real Chromium, against a whole running stack."""
