@@ -24,9 +24,9 @@ up: install ## the same in the background; DEMO=0 leaves the example's traffic o
 down: ## ends what `make up` started
 	@$(BIN)/python -m deploy.local down
 
-test: lint ## everything: lint, units, integration on real MongoDB and Kafka, dashboard and browser
+test: lint ## everything: lint, units, integration on real MongoDB and Kafka, races, hostile input, dashboard and browser
 	npm --prefix $(DASHBOARD) test
-	pytest
+	pytest --ignore=tests/faults
 
 bench: install-dev ## the benchmark table beside its floors; a few minutes, wants a quiet machine
 	@$(BIN)/python -m benchmarks

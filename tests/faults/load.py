@@ -64,7 +64,7 @@ class Load:
         self._platform = platform
         self._humans = humans
         self._count = conversations
-        self._chance = random.Random(seed)  # noqa: S311  # who does what
+        self._chance = random.Random(seed)  # who does what
         self._tasks: list[asyncio.Task[None]] = []
         self._stopping = asyncio.Event()
         # Conversations that are talked in, and all that began, in order.
