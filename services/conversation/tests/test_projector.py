@@ -18,7 +18,7 @@ from services.conversation.adapters.row_document import patch_of
 from services.conversation.domain.list_query import ListQuery, ListSort
 from services.conversation.tests.conftest import until
 from services.conversation.tests.logbook import Log, wander, write
-from services.conversation.tests.test_relay import consumer, make_logs, relay, write_interleaved
+from services.conversation.tests.test_relay import consumer, lose_position, make_logs, relay, write_interleaved
 
 Document = dict[str, Any]
 
@@ -74,7 +74,7 @@ async def test_a_lost_position_is_healed_and_no_row_goes_back(db: AsyncDatabase[
         await write(db, *[log.events[0] for log in logs])
         await until(lambda: _projected(db, len(logs)), "the beginnings are projected")
     await write_interleaved(db, logs, rng, skip=1)
-    await db["leases"].update_one({"_id": "projector"}, {"$set": {"position.token": {"_data": "82" + "0" * 16 + "2B0229296E04"}}})
+    await lose_position(db, "projector")
     async with projector(db):
         await wait_for_rows(db, logs)
     assert await rows(db) == {log.id: expected_row(log) for log in logs}

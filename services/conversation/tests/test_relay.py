@@ -139,9 +139,7 @@ async def test_a_position_that_the_oplog_no_longer_holds_is_healed_by_reading_th
             await until(lambda: len(seen.events) == len(logs), "the beginnings are on the topic")
             await until(is_newer(db, max(seen.cluster_times.values())), "the position is stored")
         await write_interleaved(db, logs, rng, skip=1)
-        # What the server answers when the oplog was rolled over or restored: this token names a change that never was.
-        lost = f"82{await stored_cluster_time(db):016X}2B022C0100296E5A1004{'00' * 16}461E5F6964002B020004"
-        await db["leases"].update_one({"_id": "relay"}, {"$set": {"position.token": {"_data": lost}}})
+        await lose_position(db, "relay")
         async with relay(db, kafka, topic):
             await until(lambda: seen.highest_in_order() == seqs(*logs), "nothing is missing")
             assert all(seen.events[log.id].count(1) > 1 for log in logs), "the log was read again, from an hour before"
@@ -156,6 +154,14 @@ async def test_without_any_position_the_whole_log_is_published(db: AsyncDatabase
     await write_interleaved(db, logs, rng)
     async with consumer(kafka, topic) as seen, relay(db, kafka, topic):
         await until(lambda: seen.highest_in_order() == seqs(*logs), "the whole log is on the topic")
+
+
+async def lose_position(db: AsyncDatabase[Document], role: str) -> None:
+    """Let the stored token name a change that never was: to the server the same as an oplog that rolled over, or was another's before a restore."""
+    lease = await db["leases"].find_one({"_id": role})
+    assert lease
+    lost = f"82{lease['position']['cluster_time']:016X}2B022C0100296E5A1004{'00' * 16}461E5F6964002B020004"
+    await db["leases"].update_one({"_id": role}, {"$set": {"position.token": {"_data": lost}}})
 
 
 def is_newer(db: AsyncDatabase[Document], than: int) -> Callable[[], Awaitable[bool]]:
