@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from tests.faults.follower import Follower, Json, all_rows
+from tests.faults.follower import Follower
 from tests.faults.load import EXPECTED_REFUSALS, Load
-from tests.faults.patiently import patiently
+from tests.faults.patiently import Json, all_rows, patiently
 from tests.harness.browser import Browser
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until

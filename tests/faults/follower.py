@@ -6,11 +6,11 @@ import time
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Self
 
 from picows import WSError, WSFrame, WSTransport, ws_connect
 
-from tests.faults.patiently import patiently
+from tests.faults.patiently import PAGE, Json, all_rows, patiently
 from tests.harness.browser import Browser, Frame, Socket
 from tests.harness.waiting import wait_until
 
@@ -18,8 +18,6 @@ from tests.harness.waiting import wait_until
 FIRST_PAUSE_SECONDS, LONGEST_PAUSE_SECONDS = 0.1, 2.0
 # Two and a half heartbeats without a frame: the connection is dead even if nobody noticed.
 SILENT_SECONDS = 12.5
-PAGE = 200
-Json = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,6 +88,10 @@ class Follower:
         """Raise what ended the following, if something did."""
         if self._task.done():
             self._task.result()
+
+    async def joined(self) -> None:
+        """Wait until the list and every conversation have been answered."""
+        await wait_until(lambda: self._subscribed and not self._asked and all(self.chats.values()), 60, what="a browser joins")
 
     async def hears(self, *, stale: bool, deadline_seconds: float = 90) -> float:
         """Wait until its socket is told that what it shows is stale, or live; return the seconds waited."""
@@ -233,16 +235,3 @@ class Follower:
 def _send(wire: Wire, **content: object) -> None:
     if not wire.is_over:
         wire.send(**content)
-
-
-async def all_rows(browser: Browser) -> tuple[list[Json], str]:
-    """Return the whole list, and the projected_at of its first page."""
-    rows: list[Json] = []
-    projected_at, token = "", ""
-    while True:
-        page = await patiently(lambda token=token: browser.get("/api/conversations", sort="newest", page_size=PAGE, page_token=token))  # type: ignore[misc]  # as above
-        rows += page["rows"]
-        projected_at = projected_at or page["projected_at"]
-        token = page["next_page_token"]
-        if not token:
-            return rows, projected_at

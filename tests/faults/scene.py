@@ -118,6 +118,8 @@ async def open_scene(home: Path, *, oplog_megabytes: int = 0, doors: Callable[[S
                 for seed, (who, urls) in enumerate(zip(FOLLOWERS, ways, strict=True))
             ]
             scene = Scene(site, load, followers, watcher, hand)
+            for follower in followers:
+                await follower.joined()
             await load.more_takeovers(10)
             yield scene
             await scene.agreement()

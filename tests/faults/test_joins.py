@@ -8,7 +8,7 @@ from contextlib import AsyncExitStack
 from pathlib import Path
 
 from tests.faults.agreement import shown
-from tests.faults.follower import Json
+from tests.faults.patiently import Json
 from tests.harness.browser import Browser, Socket
 from tests.harness.callers import Platform
 from tests.harness.site import open_site

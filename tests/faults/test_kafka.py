@@ -6,7 +6,7 @@ import signal
 import time
 from pathlib import Path
 
-from tests.faults.follower import all_rows
+from tests.faults.patiently import all_rows
 from tests.faults.scene import Scene, open_scene
 from tests.harness.waiting import wait_until
 
