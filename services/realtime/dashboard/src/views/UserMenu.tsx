@@ -17,7 +17,8 @@ export function UserMenu() {
   const { account, workspace_name } = useMe();
   return (
     <Menu.Root>
-      <Menu.Trigger className={css.trigger} aria-label={words.me.open(account.display_name)}>
+      <Menu.Trigger className={css.trigger}>
+        <span className="visually-hidden">{words.me.open(account.display_name)}</span>
         <Avatar name={account.display_name} tone="me" presence="available" />
       </Menu.Trigger>
       <Menu.Portal>

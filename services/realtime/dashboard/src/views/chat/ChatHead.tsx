@@ -39,7 +39,7 @@ export function ChatHead({ id, row, narrow, onBack, onDetails }: Props) {
           <ArrowLeft size={20} aria-hidden />
         </IconButton>
       )}
-      {row !== undefined && <Who row={row} />}
+      {row !== undefined && <Who row={row} heading={narrow ? "h1" : "h2"} />}
       {row !== undefined && <Viewers id={id} />}
       {row !== undefined && <Actions id={id} row={row} onDetails={narrow ? onDetails : undefined} />}
       {onDetails && !narrow && (
@@ -51,7 +51,7 @@ export function ChatHead({ id, row, narrow, onBack, onDetails }: Props) {
   );
 }
 
-function Who({ row }: { readonly row: Row }) {
+function Who({ row, heading: Heading }: { readonly row: Row; /** Alone on a narrow screen, it is the page's own. */ readonly heading: "h1" | "h2" }) {
   const words = useWords();
   const format = useFormat();
   const now = useNow();
@@ -65,13 +65,16 @@ function Who({ row }: { readonly row: Row }) {
         <Avatar name={name} tone="user" />
       </span>
       <div className={css.who}>
-        <h2 className={css.name}>{name}</h2>
+        <Heading className={css.name}>{name}</Heading>
         <div className={css.sub}>
           <Badge status={statusOf(row.control, me.id)} name={row.control.agent?.display_name} />
           {row.control.holder === "queue" && row.control.ai_may_speak && <Badge status="ai" />}
           {indicator.kind === "waiting" && <WaitingBadge since={indicator.since} />}
-          {(indicator.kind === "ai_handling" || indicator.kind === "human_handling") && <span className={css.indicator}>{words.indicator[indicator.kind]}</span>}
-          {row.user_left === true && <span className={css.indicator}>{words.indicator.userLeft}</span>}
+          {row.user_left === true ? (
+            <span className={css.indicator}>{words.indicator.userLeft}</span>
+          ) : (
+            (indicator.kind === "ai_handling" || indicator.kind === "human_handling") && <span className={css.indicator}>{words.indicator[indicator.kind]}</span>
+          )}
           <span className={css.meta}>{meta}</span>
         </div>
       </div>

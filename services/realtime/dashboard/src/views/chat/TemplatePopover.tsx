@@ -34,11 +34,12 @@ export function TemplatePopover({ options, active, query, preview, onChoose, onH
       <div ref={list} id="templates" role="listbox" aria-label={words.compose.templatesTitle} className={css.list}>
         {options.map((template, index) => (
           // The box takes the keys (aria-activedescendant); an option only takes the mouse, without taking the focus.
-          // eslint-disable-next-line jsx-a11y/click-events-have-key-events, jsx-a11y/interactive-supports-focus
+          // eslint-disable-next-line jsx-a11y/click-events-have-key-events
           <div
             key={template.id}
             id={optionId(template.id)}
             role="option"
+            tabIndex={-1}
             aria-selected={index === active}
             className={cx(css.option, index === active && css.active)}
             onMouseDown={(event) => event.preventDefault()}
