@@ -3,10 +3,13 @@
 from services.conversation.domain.control import AgentRef
 from services.conversation.domain.events import SystemMessage
 
+# These words are the same in every language: they are what end users and their histories can rely on.
+_TAKEN_OVER = "Human agent ({agent}) has taken over this conversation"
+
 _TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "human_requested": "A human agent has been asked to join this conversation",
-        "taken_over": "Human agent ({agent}) has taken over this conversation",
+        "taken_over": _TAKEN_OVER,
         "handed_back": "Human agent ({agent}) has handed this conversation back to the AI assistant",
         "transferred": "This conversation has been transferred to human agent ({agent})",
         "returned_to_queue": "This conversation is waiting for another human agent",
@@ -16,7 +19,7 @@ _TEXTS: dict[str, dict[str, str]] = {
     },
     "id": {
         "human_requested": "Agen manusia telah diminta untuk bergabung dalam percakapan ini",
-        "taken_over": "Agen manusia ({agent}) telah mengambil alih percakapan ini",
+        "taken_over": _TAKEN_OVER,
         "handed_back": "Agen manusia ({agent}) telah mengembalikan percakapan ini kepada asisten AI",
         "transferred": "Percakapan ini telah dialihkan kepada agen manusia ({agent})",
         "returned_to_queue": "Percakapan ini menunggu agen manusia lain",

@@ -43,7 +43,7 @@ def test_a_takeover_of_what_the_user_asked_for_says_so() -> None:
 def test_the_system_message_has_the_words_of_the_specification_with_the_display_name() -> None:
     for locale, words in (
         ("en", "Human agent (Budi Santoso) has taken over this conversation"),
-        ("id-ID", "Agen manusia (Budi Santoso) telah mengambil alih percakapan ini"),
+        ("id-ID", "Human agent (Budi Santoso) has taken over this conversation"),
         ("fr", "Human agent (Budi Santoso) has taken over this conversation"),
     ):
         scene = Scene(locale=locale)
