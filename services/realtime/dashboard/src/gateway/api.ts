@@ -33,7 +33,6 @@ export function createApi(rest: Rest) {
       login: (email: string, password: string) => post<SessionInfo>("/api/session/login", { email, password }),
       me: () => rest.get<SessionInfo>("/api/session"),
       logout: (everywhere = false) => post<unknown>("/api/session/logout", { everywhere }),
-      changePassword: (old_password: string, new_password: string) => post<unknown>("/api/session/password", { old_password, new_password }),
       setPassword: (link_token: string, password: string) => post<unknown>("/api/session/set-password", { link_token, password }),
     },
     conversations: {

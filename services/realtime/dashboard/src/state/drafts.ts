@@ -1,6 +1,6 @@
 /** Words that were typed and not sent: kept per account and conversation, across switching, reload, disconnect and an expired session. */
 
-export type DraftKind = "reply" | "note" | "brief";
+export type DraftKind = "reply" | "note";
 
 export interface Drafts {
   read(kind: DraftKind, conversationId: string): string;

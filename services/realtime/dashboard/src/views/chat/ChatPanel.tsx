@@ -3,7 +3,7 @@ import { SearchX } from "lucide-react";
 import { type KeyboardEvent, useState } from "react";
 import { statusOf } from "../../state/control";
 import { nameOf } from "../../state/notices";
-import { useAppState, useMe, useMedia, useRow, useWords } from "../context";
+import { useApp, useAppState, useMe, useMedia, useRow, useWords } from "../context";
 import { Button } from "../parts/Button";
 import { Empty } from "../parts/Empty";
 import { BriefCard } from "./BriefCard";
@@ -22,6 +22,7 @@ interface Props {
 }
 
 export function ChatPanel({ id, narrow, onBack }: Props) {
+  const app = useApp();
   const words = useWords();
   const me = useMe().account;
   const row = useRow(id);
@@ -59,7 +60,7 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
         <History id={id} chat={chat} row={row} />
         {row !== undefined && chat !== undefined && (
           <footer className={css.foot}>
-            {!mine && <ReadOnly row={row} lost={hadControl} />}
+            {!mine && <ReadOnly row={row} wordsLeft={hadControl && app.drafts().read("reply", id) !== ""} />}
             {(mine || hadControl) && <Composer id={id} row={row} chat={chat} canWrite={mine} />}
           </footer>
         )}

@@ -144,6 +144,8 @@ export function Composer({ id, row, chat, canWrite }: Props) {
     }
   }
 
+  if (!canWrite && text === "") return null;
+
   const name = nameOf(row);
   const trouble = hindrance?.kind === "blank" ? words.compose.blank(hindrance.blank) : hindrance?.kind === "too_long" ? words.compose.tooLong : undefined;
   return (

@@ -5,18 +5,24 @@ import { useWords } from "../context";
 import { cx } from "../cx";
 import css from "./ReadOnly.module.css";
 
-export function ReadOnly({ row, lost }: { readonly row: Row; readonly lost: boolean }) {
+interface Props {
+  readonly row: Row;
+  /** True when one held it a moment ago and has words in the box that were not sent. */
+  readonly wordsLeft: boolean;
+}
+
+export function ReadOnly({ row, wordsLeft }: Props) {
   const words = useWords().readOnly;
   const { holder, agent, ai_may_speak } = row.control;
   const name = agent?.display_name ?? "";
   const text = {
-    ai: () => words.ai,
-    queue: () => (ai_may_speak ? words.queueAi : words.queue),
-    human: () => (lost ? words.lost(name) : words.other(name)),
+    ai: () => (wordsLeft ? words.lostToNobody : words.ai),
+    queue: () => (wordsLeft ? words.lostToNobody : ai_may_speak ? words.queueAi : words.queue),
+    human: () => (wordsLeft ? words.lost(name) : words.other(name)),
     closed: () => words.closed,
   }[holder]();
   return (
-    <p className={cx(css.line, lost && holder === "human" && css.lost)} role={lost && holder === "human" ? "alert" : undefined}>
+    <p className={cx(css.line, wordsLeft && css.lost)} role={wordsLeft ? "alert" : undefined}>
       <Lock size={16} aria-hidden />
       {text}
     </p>

@@ -213,7 +213,6 @@ export const inbox = {
     unseen: "The user wrote meanwhile. Read it below; press Handover again if it still fits.",
     chooseAgent: "Choose a colleague.",
     transfer: "Transfer to…",
-    transferTitle: "Transfer",
     undo: "Undo",
   },
   closing: { button: "Close conversation", title: "Close this conversation?", lead: "It opens again when the user writes, except after spam.", reason: "Reason", submit: "Close conversation", busy: "Closing…" },

@@ -216,7 +216,6 @@ export const inbox: Widened<typeof english> = {
     unseen: "Pengguna menulis sementara itu. Baca di bawah; tekan Serahkan lagi bila masih sesuai.",
     chooseAgent: "Pilih seorang rekan.",
     transfer: "Teruskan ke…",
-    transferTitle: "Teruskan",
     undo: "Urungkan",
   },
   closing: {
