@@ -121,7 +121,8 @@ async def test_a_platform_is_told_in_order_of_what_it_must_act_on_and_of_nothing
         told = await site.follow(command())
         await write_interleaved(db, logs, rng)
         await until(lambda: told.seqs == due(*logs), "all of it is told, once and in order")
-        assert {(event.conversation_id, event.seq) for event in seen} >= {(event.conversation_id, event.seq) for log in logs for event in log.events}
+        written = {(event.conversation_id, event.seq) for log in logs for event in log.events}
+        await until(lambda: {(event.conversation_id, event.seq) for event in seen} >= written, "the caches are told of every event")
         assert all(item.platform_conversation_id == item.told.conversation_id[:8] for item in told.items if item.told)
 
 
