@@ -16,7 +16,10 @@ from services.conversation.domain.events import Event
 from services.conversation.tests.scene import Commands
 from tests.harness.replica_set import ReplicaSet
 from tests.harness.waiting import wait_until
+from tests.rules.conftest import DROPPED_SOCKETS
 from tests.rules.replica import Gate, Replica, breaches, holes, prepared, replica, types
+
+pytestmark = DROPPED_SOCKETS
 
 DATABASE = "rule_2"
 

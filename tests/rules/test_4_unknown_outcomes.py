@@ -16,7 +16,10 @@ from services.conversation.tests.scene import Commands
 from services.conversation.use_cases.carry_out import CarryOut
 from tests.harness.proxy import Fault, MongoProxy, When
 from tests.harness.replica_set import ReplicaSet
+from tests.rules.conftest import DROPPED_SOCKETS
 from tests.rules.replica import prepared, replica
+
+pytestmark = DROPPED_SOCKETS
 
 DATABASE = "rule_4"
 

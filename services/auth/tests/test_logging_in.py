@@ -38,7 +38,7 @@ async def test_wrong_unknown_disabled_and_without_password_fail_in_the_same_word
         ("budi@example.com", PASSWORD),
         ("new@example.com", PASSWORD),
         ('{"$gt": ""}', '{"$gt": ""}'),
-        ("a\x00\ud800", "\ud800" * 5000),
+        ("a\x00\ud800", "\ud800" * 1000),
     ]:
         before = world.hasher.verifications
         with pytest.raises(LoginFailedError) as refusal:

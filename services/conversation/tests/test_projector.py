@@ -18,7 +18,7 @@ from services.conversation.adapters.row_document import patch_of
 from services.conversation.domain.list_query import ListQuery, ListSort
 from services.conversation.tests.conftest import until
 from services.conversation.tests.logbook import Log, wander, write
-from services.conversation.tests.test_relay import consumer, lose_position, make_logs, relay, write_interleaved
+from services.conversation.tests.test_relay import consumer, is_newer, lose_position, make_logs, relay, write_interleaved
 
 Document = dict[str, Any]
 
@@ -124,6 +124,8 @@ async def test_whoever_joins_the_list_misses_no_conversation(db: AsyncDatabase[D
     async with consumer(kafka, topic) as seen, relay(db, kafka, topic), projector(db):
         await write(db, *Log().events)
         await until(lambda: _projected(db, 1), "the list is there")
+        # A record of the relay's first replay carries an upper bound of its time, by which the newest could not be told.
+        await until(is_newer(db, 1), "the relay follows")
         stop = asyncio.Event()
         starting = asyncio.create_task(start_some(stop))
         for _ in range(500):
