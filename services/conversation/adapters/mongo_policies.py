@@ -9,7 +9,7 @@ from pymongo.errors import PyMongoError
 from servicekit.errors import UnavailableError
 from servicekit.logs import get_logger
 
-from services.conversation.domain.policy import DEFAULT_POLICY, Policy
+from services.conversation.domain.policy import DEFAULT_POLICY, OpenHours, Policy
 
 logger = get_logger(__name__)
 
@@ -61,8 +61,12 @@ def _to_policy(document: dict[str, Any]) -> Policy:
         grace=seconds("grace", default.grace),
         away=seconds("away", default.away),
         idle=seconds("idle", default.idle),
+        unanswered=seconds("unanswered", default.unanswered),
         reopen=document.get("reopen", default.reopen),
         receipt_interval=seconds("receipt_interval", default.receipt_interval),
         max_drafts=document.get("max_drafts", default.max_drafts),
         default_locale=document.get("default_locale", default.default_locale),
+        time_zone=document.get("time_zone", default.time_zone),
+        hours=tuple(OpenHours(each["weekday"], each["opens"], each["closes"]) for each in document.get("hours", ())),
+        texts=document.get("texts", default.texts),
     )
