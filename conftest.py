@@ -17,7 +17,7 @@ from deploy.local.topics import create_topics_now
 
 START_SECONDS = 180
 # Fixtures that start servers: what `--no-servers` leaves out.
-SERVERS = {"mongodb_client", "kafka", "stack"}
+SERVERS = {"mongodb_client", "kafka", "stack", "place"}
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -1,8 +1,12 @@
 """What a human agent does and sees in the dashboard, by the words on the screen."""
 
-from typing import Self
+import json
+import uuid
+from typing import Literal, Self
 
-from playwright.async_api import BrowserContext, ConsoleMessage, Locator, Page, expect
+from playwright.async_api import ConsoleMessage, Locator, Page, expect
+
+from tests.harness.callers import Answer, Platform
 
 # The whole way of a message on a busy machine.
 PATIENCE_MS = 30_000
@@ -10,28 +14,66 @@ PATIENCE_MS = 30_000
 EXPECTED = "401 (Unauthorized)"
 
 
-class AgentPage:
-    """One agent's dashboard in a browser of its own."""
+async def converse(platform: Platform, text: str) -> Answer:
+    """Start a conversation and have the user say something; the answer has the current epoch."""
+    started = await platform.start(str(uuid.uuid4()))
+    return await platform.user_says(started.conversation_id, text)
 
-    def __init__(self, page: Page, url: str) -> None:
+
+class AgentPage:
+    """One agent's dashboard."""
+
+    def __init__(self, page: Page, url: str, *, owns_context: bool = False) -> None:
+        """`owns_context`: leaving closes the whole browser context, not only the page."""
         self.page = page
         self.complaints: list[str] = []
         self._url = url
+        self._owns_context = owns_context
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
 
-    @classmethod
-    async def logged_in(cls, context: BrowserContext, url: str, email: str, password: str, query: str = "") -> Self:
-        """Open the dashboard, log in, and come to the list."""
-        agent = cls(await context.new_page(), url)
-        await agent.page.goto(f"{url}/human-agent/conversations{query}")
-        await agent.page.get_by_label("E-mail").fill(email)
-        await agent.page.get_by_label("Password").fill(password)
-        await agent.page.get_by_role("button", name="Log in").click()
-        await agent.sees(agent.page.get_by_role("heading", name="Conversations", level=1))
-        await agent.sees(agent.page.get_by_text("Live", exact=True))
-        return agent
+    async def goto(self, path: str) -> None:
+        """Load a path behind the login; return when the page is live."""
+        await self.page.goto(f"{self._url}{path}")
+        await self.is_live()
+
+    async def is_live(self) -> None:
+        """Wait until the page has its socket; whoever is not logged in waits in vain."""
+        await expect(self.page.locator("[data-live]")).to_have_attribute("data-live", "live", timeout=PATIENCE_MS)
+
+    async def log_in(self, email: str, password: str) -> None:
+        """Fill in the login page."""
+        await self.page.get_by_label("E-mail").fill(email)
+        await self.page.get_by_label("Password", exact=True).fill(password)
+        await self.page.get_by_role("button", name="Log in").click()
+
+    async def resize(self, width: int, height: int = 900) -> None:
+        """Make the window so many CSS pixels wide."""
+        await self.page.set_viewport_size({"width": width, "height": height})
+
+    async def prefer(self, *, theme: Literal["light", "dark", "system"] = "system", language: Literal["en", "id"] = "en") -> None:
+        """Choose theme and language as the user menu would, and load the page again."""
+        preferences = json.dumps({"theme": theme, "language": language})
+        await self.page.evaluate("(kept) => localStorage.setItem('baton.preferences', kept)", preferences)
+        await self.page.reload()
+        await self.is_live()
+
+    async def another_tab(self, path: str) -> Self:
+        """Open a second page of the same browser."""
+        tab = type(self)(await self.page.context.new_page(), self._url)
+        await tab.goto(path)
+        return tab
+
+    async def leave(self) -> None:
+        """Close the page and forget what it kept in this browser, the login excepted."""
+        if self._owns_context:
+            await self.page.context.close()
+            return
+        await self.page.context.set_offline(offline=False)
+        if not self.page.is_closed():
+            await self.page.evaluate("localStorage.clear()")
+            await self.page.close()
 
     def _on_console(self, message: ConsoleMessage) -> None:
         if message.type == "error" and EXPECTED not in message.text:

@@ -1,4 +1,23 @@
-"""A browser, two agents in it, and an AI platform."""
+"""A browser, people at their desks in it, and an AI platform. How to write a journey:
+
+    async def test_a_sentence_of_what_happens(platform: Platform, budi: AgentPage, siti: AgentPage) -> None:
+        begun = await converse(platform, "Is there a table?")      # a conversation with one message of the user's
+        await budi.open(begun.conversation_id)
+        await budi.take_over()
+        await siti.sees(siti.row(begun.conversation_id).get_by_text("Handled by Other"))
+
+`budi`, `siti`, `rafi` (agents), `hendra` (supervisor) and `dewi` (administrator) each sit before a fresh page with the list, newest first, 1440 px wide;
+whoever is not asked for is not there. Find things by role and words, wait with `sees`/`does_not_see`/`expect`, never by sleeping. Other sizes:
+`await budi.resize(390)`; themes and languages: `await budi.prefer(theme="dark", language="id")`; a second tab: `await budi.another_tab(path)`; touch or
+another locale: `await desks.sit("AGENT1", has_touch=True)`; nobody logged in: `await desks.stranger()`. A page that printed an error fails its test unless
+`expect_refusal("409")` said that it was meant. Nothing another test has left may matter: make your own conversations, and give them back or close them if they
+would count for somebody. Who logs people out everywhere takes a person of the test's own.
+
+To write quickly, keep a stack running and the build fresh, and nothing is started per run:
+
+    make up DEMO=0; set -a; . .local/baton.env; set +a
+    (cd services/realtime/dashboard && npx vite build) && pytest tests/browser -k my_journey
+"""
 
 import os
 from collections.abc import AsyncIterator
@@ -8,16 +27,20 @@ from playwright.async_api import Browser, async_playwright
 
 from tests.browser.agent_page import AgentPage
 from tests.browser.chromium import find_chromium
+from tests.browser.desks import Desks
+from tests.browser.place import Place
 from tests.harness.callers import Platform
-from tests.harness.site import Site
 
-# What is newest stands on top, whatever other tests have left in the list.
-NEWEST_FIRST = "?sort=newest"
+
+@pytest.fixture(scope="session")
+def place(request: pytest.FixtureRequest) -> Place:
+    """The stack that the journeys share: the one that the environment names, else one of the tests' own."""
+    return Place.of_environment() or Place.of_site(request.getfixturevalue("stack"))
 
 
 @pytest.fixture(scope="session")
 async def chromium() -> AsyncIterator[Browser]:
-    """One Chromium for all journeys; each agent has a context of its own."""
+    """One Chromium for all journeys."""
     found = find_chromium()
     async with async_playwright() as playwright:
         environment = {**os.environ, **found.environment}
@@ -26,31 +49,59 @@ async def chromium() -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture(scope="session")
+async def desks(chromium: Browser, place: Place) -> AsyncIterator[Desks]:
+    """Where people sit down."""
+    desks = Desks(chromium, place)
+    yield desks
+    await desks.close()
+
+
 @pytest.fixture
-async def platform(stack: Site) -> AsyncIterator[Platform]:
+async def platform(place: Place) -> AsyncIterator[Platform]:
     """An AI platform with the demo's key."""
-    caller = Platform(stack.public_targets(), stack.demo.api_key, seed=1)
+    caller = Platform(place.platform_targets, place.api_key, seed=1)
     yield caller
     await caller.close()
 
 
 @pytest.fixture
-async def budi(stack: Site, chromium: Browser) -> AsyncIterator[AgentPage]:
+async def budi(desks: Desks) -> AsyncIterator[AgentPage]:
     """An agent in front of the list; at the end the page must have had nothing to complain of."""
-    async for agent in _agent(stack, chromium, "AGENT1"):
+    async for agent in _seated(desks, "AGENT1"):
         yield agent
 
 
 @pytest.fixture
-async def siti(stack: Site, chromium: Browser) -> AsyncIterator[AgentPage]:
+async def siti(desks: Desks) -> AsyncIterator[AgentPage]:
     """Another agent in front of the list."""
-    async for agent in _agent(stack, chromium, "AGENT2"):
+    async for agent in _seated(desks, "AGENT2"):
         yield agent
 
 
-async def _agent(stack: Site, chromium: Browser, who: str) -> AsyncIterator[AgentPage]:
-    context = await chromium.new_context(viewport={"width": 1440, "height": 900}, locale="en-GB")
-    agent = await AgentPage.logged_in(context, stack.urls()[0], *stack.login(who), query=NEWEST_FIRST)
+@pytest.fixture
+async def rafi(desks: Desks) -> AsyncIterator[AgentPage]:
+    """A third agent in front of the list."""
+    async for agent in _seated(desks, "AGENT3"):
+        yield agent
+
+
+@pytest.fixture
+async def hendra(desks: Desks) -> AsyncIterator[AgentPage]:
+    """A supervisor in front of the list."""
+    async for agent in _seated(desks, "SUPERVISOR"):
+        yield agent
+
+
+@pytest.fixture
+async def dewi(desks: Desks) -> AsyncIterator[AgentPage]:
+    """An administrator in front of the list."""
+    async for agent in _seated(desks, "ADMIN"):
+        yield agent
+
+
+async def _seated(desks: Desks, who: str) -> AsyncIterator[AgentPage]:
+    agent = await desks.sit(who)
     yield agent
-    await context.close()
+    await agent.leave()
     assert agent.complaints == []

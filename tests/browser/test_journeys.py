@@ -4,20 +4,14 @@ import uuid
 
 from playwright.async_api import Route, expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage
+from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.place import Place
 from tests.harness.browser import Browser
-from tests.harness.callers import Answer, Platform
-from tests.harness.site import Site
-
-
-async def _conversation(platform: Platform, text: str) -> Answer:
-    """Start a conversation and have the user say something; the answer has the current epoch."""
-    started = await platform.start(str(uuid.uuid4()))
-    return await platform.user_says(started.conversation_id, text)
+from tests.harness.callers import Platform
 
 
 async def test_a_conversation_appears_is_taken_over_answered_and_handed_back(platform: Platform, budi: AgentPage, siti: AgentPage) -> None:
-    begun = await _conversation(platform, "Is there a quiet table on Friday?")
+    begun = await converse(platform, "Is there a quiet table on Friday?")
     conversation = begun.conversation_id
     await budi.sees(budi.row(conversation).get_by_text("AI Active"))
     await budi.open(conversation)
@@ -51,7 +45,7 @@ async def test_a_conversation_appears_is_taken_over_answered_and_handed_back(pla
 
 
 async def test_a_conversation_is_passed_on_closed_and_opens_again_when_the_user_writes(platform: Platform, budi: AgentPage, siti: AgentPage) -> None:
-    begun = await _conversation(platform, "My order is late.")
+    begun = await converse(platform, "My order is late.")
     conversation = begun.conversation_id
     await budi.open(conversation)
     await budi.take_over()
@@ -73,10 +67,10 @@ async def test_a_conversation_is_passed_on_closed_and_opens_again_when_the_user_
     await siti.sees(siti.bubble("It has not arrived."))
 
 
-async def test_of_two_agents_who_press_at_once_one_has_it_and_the_other_reads_who(platform: Platform, stack: Site, siti: AgentPage) -> None:
-    begun = await _conversation(platform, "Hello?")
+async def test_of_two_agents_who_press_at_once_one_has_it_and_the_other_reads_who(platform: Platform, place: Place, siti: AgentPage) -> None:
+    begun = await converse(platform, "Hello?")
     await siti.open(begun.conversation_id)
-    async with Browser(stack.urls()[0], *stack.login("AGENT1")) as budi:
+    async with Browser(place.url, *place.login("AGENT1")) as budi:
 
         async def budi_first(route: Route) -> None:
             await siti.sees(siti.head.get_by_role("button", name="Taking over…"))
@@ -93,7 +87,7 @@ async def test_of_two_agents_who_press_at_once_one_has_it_and_the_other_reads_wh
 
 
 async def test_a_reply_is_held_back_by_what_came_meanwhile_and_goes_when_sent_again(platform: Platform, budi: AgentPage) -> None:
-    begun = await _conversation(platform, "I want to cancel.")
+    begun = await converse(platform, "I want to cancel.")
     await budi.open(begun.conversation_id)
     await budi.take_over()
 
@@ -129,7 +123,7 @@ async def test_the_list_is_searched_in_the_url_and_walked_by_keyboard(platform: 
 
 
 async def test_words_that_were_typed_outlive_a_reload(platform: Platform, budi: AgentPage) -> None:
-    begun = await _conversation(platform, "Are you there?")
+    begun = await converse(platform, "Are you there?")
     await budi.open(begun.conversation_id)
     await budi.take_over()
     await budi.box.fill("Half a sen")

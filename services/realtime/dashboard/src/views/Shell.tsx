@@ -1,6 +1,7 @@
 /** What surrounds every page behind the login: the rail, the banner, the notices. */
 import { BarChart3, MessageCircle, Plug, Users, type LucideIcon } from "lucide-react";
 import { type MouseEvent, type ReactNode, useEffect } from "react";
+import { liveWord } from "../state/live";
 import { ROOT } from "../state/route";
 import { navigate, useApp, useAppState, useFormat, useMe, usePlace, useWords } from "./context";
 import { cx } from "./cx";
@@ -17,11 +18,12 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const { account } = useMe();
   const { route } = usePlace();
   const needs = useAppState((state) => state.list.counts.needs_human ?? 0);
+  const live = useAppState((state) => liveWord(state.live));
   const inChat = route.page === "conversations" && route.id !== undefined;
   useTitle(needs);
   useEffect(() => app.listing.begin(), [app]);
   return (
-    <div className={cx(css.shell, inChat && css.inChat)}>
+    <div className={cx(css.shell, inChat && css.inChat)} data-live={live}>
       <a className={css.skip} href="#main">
         {words.menu.skip}
       </a>
