@@ -16,6 +16,7 @@ from typing import Any, Self
 from weakref import WeakKeyDictionary
 
 import psutil
+from bson import Timestamp
 from pymongo import MongoClient
 from pymongo.errors import PyMongoError
 
@@ -100,7 +101,11 @@ class ReplicaSet:
         return f"mongodb://127.0.0.1:{self.members[number].proxy.port}/?directConnection=true"
 
     def isolate(self, number: int) -> None:
-        """Cut a member's links to and from the other members; clients still reach it."""
+        """Cut a member's links to and from the other members, once these have all that it has; clients still reach it.
+
+        A member that lags behind the others would get no vote, and nothing is left that it could catch up from.
+        """
+        self._wait_until_all_have_what(number)
         others = [member.number for member in self.members if member.number != number]
         self._cut |= {(number, other) for other in others} | {(other, number) for other in others}
         self._look_again()
@@ -190,6 +195,16 @@ class ReplicaSet:
             states = [member["stateStr"] for member in client.admin.command("replSetGetStatus")["members"]]
         return sorted(states) == ["PRIMARY", "SECONDARY", "SECONDARY"]
 
+    def _wait_until_all_have_what(self, number: int) -> None:
+        deadline = time.monotonic() + PATIENCE_SECONDS
+        with self.admin(number) as client:
+            written = _applied(client)[number]
+            while (applied := min(_applied(client).values())) < written:
+                if time.monotonic() > deadline:
+                    msg = f"a member has only what was written until {applied}, not {written}"
+                    raise TimeoutError(msg)
+                time.sleep(0.02)
+
     def _source_of(self, source_port: int) -> int:
         for member in self.members:
             with contextlib.suppress(psutil.Error):
@@ -201,3 +216,8 @@ class ReplicaSet:
     def _look_again(self) -> None:
         for member in self.members:
             member.proxy.look_again()
+
+
+def _applied(client: MongoClient[dict[str, Any]]) -> dict[int, Timestamp]:
+    """Return up to where each member has the log, as this one knows it."""
+    return {member["_id"]: member["optime"]["ts"] for member in client.admin.command("replSetGetStatus")["members"]}

@@ -1,7 +1,9 @@
+import asyncio
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import psutil
 import pytest
 from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.errors import PyMongoError
@@ -33,3 +35,18 @@ async def test_a_primary_cut_off_still_takes_writes_that_no_majority_has_while_a
         three.heal()
         await wait_until(lambda: three.primaries() == [1], 30, what="the old primary steps down")
         assert {thing["_id"] async for thing in everyone.db.things.with_options(read_concern=ReadConcern("majority")).find()} == {"before", "kept"}
+
+
+async def test_a_primary_is_not_cut_off_before_a_lagging_member_has_caught_up(three: ReplicaSet) -> None:
+    lagging = psutil.Process(three.members[1].running.pid)
+    async with AsyncMongoClient[dict[str, Any]](three.direct_uri(0)) as primary:
+        lagging.suspend()
+        await primary.db.things.with_options(write_concern=WriteConcern("majority")).insert_one({"_id": "of two"})
+        cutting = asyncio.create_task(asyncio.to_thread(three.isolate, 0))
+        done, _ = await asyncio.wait([cutting], timeout=0.3)
+        assert not done
+        lagging.resume()
+        await cutting
+    await asyncio.to_thread(three.elect, 1)
+    async with AsyncMongoClient[dict[str, Any]](three.direct_uri(1)) as new:
+        assert await new.db.things.find_one({"_id": "of two"})
