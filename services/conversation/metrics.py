@@ -8,6 +8,7 @@ RELAY_LAG = Gauge(
 )
 PROJECTOR_LAG = Gauge("baton_conversation_projector_lag_seconds", "Age of the newest event when the list showed it, at the last batch; 0 when idle.")
 WATCHERS = Gauge("baton_conversation_watch_streams", "Watch streams that are open at this process.")
+APPEND_STREAMS = Gauge("baton_conversation_append_streams", "Command streams of AI platforms that are open at this process.")
 
 AI_AFTER_TAKEOVER = Counter(
     "baton_ai_messages_after_takeover_total", "AI messages seen on the topic between a takeover and the next hand-back or reopening. Must stay 0."

@@ -6,7 +6,8 @@ from typing import Any
 
 import grpc
 import grpc.aio
-from google.protobuf.descriptor import MethodDescriptor
+from baton.conversation.v1 import errors_pb2, platform_pb2
+from google.protobuf.descriptor import FieldDescriptor, MethodDescriptor
 from google.protobuf.descriptor_pool import DescriptorPool
 from google.protobuf.message import Message
 from google.protobuf.message_factory import GetMessageClass
@@ -30,6 +31,16 @@ NO_REFUSALS = {
     grpc.StatusCode.DATA_LOSS,
 }
 MAX_DETAILS_BYTES = 4096
+
+
+def _type_of(field: FieldDescriptor) -> str:
+    return field.message_type.full_name if field.message_type else ""
+
+
+STREAM_PATH = "/baton.conversation.v1.PlatformService/AppendStream"
+# ReportTyping is in the stream without an answer: what is wrong with it is passed over.
+STREAMED = {_type_of(field) for field in platform_pb2.StreamedCommand.DESCRIPTOR.fields if field.name != "report_typing"}
+CODES = {code.value[0]: code for code in grpc.StatusCode}
 
 
 @dataclass(frozen=True)
@@ -107,6 +118,42 @@ class Rpc:
             return _refusal(error)
 
 
+class StreamedRpc(Rpc):
+    """A command of the platform's as one of many on its stream: the same content, refused the same, in the answer or by the stream's end."""
+
+    @property
+    def service(self) -> str:
+        return "AppendStream"
+
+    async def __call__(self, raw: bytes, metadata: Metadata, channel: grpc.aio.Channel | None = None) -> Reply:
+        """Send this one command, and nothing more."""
+        kinds = platform_pb2.StreamedCommand.DESCRIPTOR.fields
+        (kind,) = [field for field in kinds if _type_of(field) == self.method.input_type.full_name]
+        stream: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = (channel or self.channel).stream_stream(STREAM_PATH)
+        try:
+            call = stream(iter([_nested(1, _nested(kind.number, raw))]), metadata=metadata, timeout=TIMEOUT_SECONDS)
+            first = await call.read()
+            if not isinstance(first, bytes):
+                return Reply(await call.code())
+            call.cancel()
+        except grpc.aio.AioRpcError as error:
+            return _refusal(error)
+        answer = platform_pb2.AppendStreamResponse.FromString(first).answers[0]
+        if not answer.HasField("refusal"):
+            return Reply(grpc.StatusCode.OK, content=first)
+        refusal = answer.refusal
+        reason = errors_pb2.ErrorReason.Name(refusal.reason).removeprefix("ERROR_REASON_")
+        return Reply(CODES[refusal.code], reason, "baton", refusal.field, refusal.message, refusal.ByteSize())
+
+
+def _nested(number: int, content: bytes) -> bytes:
+    size, length = b"", len(content)
+    while length >= 128:
+        size += bytes([length & 127 | 128])
+        length >>= 7
+    return bytes([number << 3 | 2]) + size + bytes([length]) + content
+
+
 def _refusal(error: grpc.aio.AioRpcError) -> Reply:
     info, bad = error_details_pb2.ErrorInfo(), error_details_pb2.BadRequest()
     status = rpc_status.from_call(error)
@@ -138,5 +185,6 @@ def all_rpcs(site: Site) -> Iterator[Rpc]:
             aio = grpc.aio.insecure_channel(target)
             for name in database.get_services():
                 if name.startswith("baton."):
-                    for method in pool.FindServiceByName(name).methods:
-                        yield Rpc(listener, target, method, aio)
+                    methods = pool.FindServiceByName(name).methods
+                    yield from (Rpc(listener, target, method, aio) for method in methods)
+                    yield from (StreamedRpc(listener, target, method, aio) for method in methods if method.input_type.full_name in STREAMED)

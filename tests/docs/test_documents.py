@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+from baton.conversation.v1 import errors_pb2
 from pydantic import SecretStr
 from servicekit.settings import ServiceSettings
 
@@ -71,6 +72,18 @@ def test_every_refusal_of_the_platform_contract_is_explained() -> None:
     contract = (ROOT / "proto" / "baton" / "conversation" / "v1" / "platform.proto").read_text().partition("message StartConversationRequest")[0]
     refusals = set(re.findall(r"`([A-Z_]{4,})`", contract))
     assert refusals == set(re.findall(r"`([A-Z_]{4,})`", "\n".join(_first_cells(markdown.section(DEVELOPERS, "## When it says no")))))
+
+
+def test_every_reason_has_a_number_and_says_what_to_do() -> None:
+    numbered = {name.removeprefix("ERROR_REASON_") for name in errors_pb2.ErrorReason.DESCRIPTOR.values_by_name} - {"UNSPECIFIED"}
+    rows = {reason: line.split("|")[3].strip() for line, reason in _refusal_rows()}
+    assert rows.keys() == numbered
+    assert all(rows.values())
+
+
+def _refusal_rows() -> list[tuple[str, str]]:
+    lines = [line for line in markdown.section(DEVELOPERS, "## When it says no").splitlines() if line.startswith("|")]
+    return [(line, reason) for line in lines for reason in re.findall(r"`([A-Z_]{4,})`", line.split("|")[1])]
 
 
 def test_every_decision_is_in_the_index_under_a_number_of_its_own() -> None:

@@ -210,6 +210,15 @@ class FakeBaton(platform_pb2_grpc.PlatformServiceServicer):
         self.typing.append(request)
         return platform_pb2.ReportTypingResponse()
 
+    async def AppendStream(  # noqa: N802
+        self,
+        requests: AsyncIterator[platform_pb2.AppendStreamRequest],  # noqa: ARG002
+        context: Context,
+    ) -> AsyncIterator[platform_pb2.AppendStreamResponse]:
+        """Refuse: the example sends each command by itself."""
+        await refuse(context, "UNIMPLEMENTED", "NOT_HERE")
+        yield platform_pb2.AppendStreamResponse()
+
     async def GetConversation(self, request: platform_pb2.GetConversationRequest, context: Context) -> platform_pb2.GetConversationResponse:  # noqa: ARG002, N802
         kept = self._of(request.conversation_id)
         return platform_pb2.GetConversationResponse(

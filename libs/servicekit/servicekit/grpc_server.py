@@ -54,9 +54,8 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         if handler.unary_stream is not None:
             handle = _reading(handler.request_deserializer, handler.unary_stream)
             return grpc.unary_stream_rpc_method_handler(self._stream(method, metadata, handle), None, handler.response_serializer)
-        return grpc.stream_stream_rpc_method_handler(
-            self._stream(method, metadata, handler.stream_stream), handler.request_deserializer, handler.response_serializer
-        )
+        handle_each = _reading_each(handler.request_deserializer, handler.stream_stream)
+        return grpc.stream_stream_rpc_method_handler(self._stream(method, metadata, handle_each), None, handler.response_serializer)
 
     async def _enter(self, metadata: Mapping[str, str]) -> None:
         caller.begin_request(metadata.get("x-request-id", ""))
@@ -103,13 +102,29 @@ def _reading(deserialize: Callable[[bytes], Any], handle: Callable[[Any, Any], A
     """Return the handler that takes the request's bytes; InvalidError where they are no message of this method, or hold text that is not UTF-8."""
 
     def read(raw: bytes, context: Any) -> Any:  # noqa: ANN401  # as the handler
-        try:
-            request = deserialize(raw)
-        except (DecodeError, UnicodeDecodeError):
-            raise InvalidError("request", "must be this method's message, its texts in UTF-8") from None
-        return handle(request, context)
+        return handle(_read(deserialize, raw), context)
 
     return read
+
+
+def _reading_each(deserialize: Callable[[bytes], Any], handle: Callable[[Any, Any], Any]) -> Callable[[AsyncIterator[bytes], Any], Any]:
+    """Return the handler that takes a stream of requests' bytes; reading one that is no message raises InvalidError at the handler."""
+
+    async def read(raws: AsyncIterator[bytes]) -> AsyncIterator[Any]:
+        async for raw in raws:
+            yield _read(deserialize, raw)
+
+    def reading(raws: AsyncIterator[bytes], context: Any) -> Any:  # noqa: ANN401  # as the handler
+        return handle(read(raws), context)
+
+    return reading
+
+
+def _read(deserialize: Callable[[bytes], Any], raw: bytes) -> Any:  # noqa: ANN401  # each method's own message
+    try:
+        return deserialize(raw)
+    except (DecodeError, UnicodeDecodeError):
+        raise InvalidError("request", "must be this method's message, its texts in UTF-8") from None
 
 
 async def _abort(context: grpc.aio.ServicerContext[Any, Any], method: str, error: Exception) -> str:

@@ -21,9 +21,11 @@ from services.conversation.adapters.event_indexes import LogIndexes, ensure_inde
 from services.conversation.adapters.mongo_event_store import MongoEventStore
 from services.conversation.adapters.mongo_policies import MongoPolicies
 from services.conversation.bootstrap.parts import Core, Views
-from services.conversation.bootstrap.views import migrate_views, start_views
+from services.conversation.bootstrap.views import STREAM_SHARE, migrate_views, start_views
 from services.conversation.entrypoints import platform_service
+from services.conversation.entrypoints.append_stream import AppendStreams, StreamLimits
 from services.conversation.entrypoints.platform_authentication import PlatformAuthentication
+from services.conversation.metrics import APPEND_STREAMS
 from services.conversation.settings import Settings, StoreSettings
 from services.conversation.use_cases.carry_out import CarryOut
 from services.conversation.use_cases.look_up import LookUp, ReportTyping
@@ -89,14 +91,12 @@ async def _listen(lifecycle: Lifecycle, core: Core, views: Views) -> None:
         add_services=views.add_services,
         service_names=views.service_names,
     )
-    platform = platform_service.PlatformService(
-        core.carry_out,
-        RequestHumanAttention(core.carry_out, views.presence),
-        ReportReceiptsBatched(core.carry_out),
-        look_up,
-        ReportTyping(look_up, core.states, views.typing),
-        views.watching,
-    )
+    request_human, report_receipts = RequestHumanAttention(core.carry_out, views.presence), ReportReceiptsBatched(core.carry_out)
+    limits = StreamLimits(settings.max_connection_age_seconds * STREAM_SHARE, lambda: core.readiness.is_draining, core.tokens.api_key_revoked)
+    append_streams = AppendStreams(core.carry_out, request_human, report_receipts, limits)
+    APPEND_STREAMS.set_function(lambda: append_streams.open)
+    typing = ReportTyping(look_up, core.states, views.typing)
+    platform = platform_service.PlatformService(core.carry_out, request_human, report_receipts, look_up, typing, append_streams, views.watching)
     public = GrpcServer(
         authenticate=PlatformAuthentication(core.auth.verify_api_key, core.tokens),
         add_services=[partial(platform_pb2_grpc.add_PlatformServiceServicer_to_server, platform)],

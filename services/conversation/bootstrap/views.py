@@ -46,7 +46,8 @@ logger = get_logger(__name__)
 RETRY_SECONDS = 1.0
 EVENTS_TOPIC = "baton.conversation.events.v1"
 EPHEMERAL_TOPIC = "baton.realtime.ephemeral.v1"
-WATCH_SHARE = 0.9
+# Of a connection's age, before which a stream ends itself.
+STREAM_SHARE = 0.9
 
 
 async def migrate_views(database: AsyncDatabase[dict[str, Any]]) -> None:
@@ -113,7 +114,7 @@ def _watching(lifecycle: Lifecycle, core: Core, presence: MongoPresence) -> Plat
         MongoBacklog(core.database, ChangeTail(core.database)),
         MongoConsumers(core.database),
         # Before the connection's own age ends it: the server's grace for open streams is as long as that age.
-        max_seconds=core.settings.max_connection_age_seconds * WATCH_SHARE,
+        max_seconds=core.settings.max_connection_age_seconds * STREAM_SHARE,
         draining=lambda: core.readiness.is_draining,
     )
     WATCHERS.set_function(lambda: watch.open_streams)

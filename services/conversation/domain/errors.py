@@ -21,7 +21,8 @@ ServiceError (servicekit.errors)
 │   └── TooSoonError               TOO_SOON                a receipt within a second of the last; waited out inside, never answered
 └── UnavailableError             the same command again is safe
     ├── UndecidedError             UNAVAILABLE             whether the event was written is not known yet
-    └── NotUnderstoodError         UNAVAILABLE             an event newer than this process
+    ├── NotUnderstoodError         UNAVAILABLE             an event newer than this process
+    └── BehindUndecidedError       BEHIND_UNDECIDED        on a stream: an earlier command of this conversation is undecided {command_id}
 """
 
 from datetime import timedelta
@@ -135,6 +136,14 @@ class NotUnderstoodError(UnavailableError):
         super().__init__("This conversation is handled by a newer version; try again.")
         self.conversation_id = conversation_id
         self.seq = seq
+
+
+class BehindUndecidedError(UnavailableError):
+    """On a stream, an earlier command of the same conversation is undecided: this one was not tried, so that nothing overtakes."""
+
+    def __init__(self, command_id: str) -> None:
+        super().__init__("An earlier command of this conversation is undecided; send that one again, then this.", reason="BEHIND_UNDECIDED")
+        self.details["command_id"] = command_id
 
 
 def _agent(control: ControlState) -> tuple[str, str]:

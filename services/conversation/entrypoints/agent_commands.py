@@ -63,6 +63,13 @@ class AgentCommands(agent_pb2_grpc.AgentServiceServicer):
         )
         return agent_pb2.ReleaseResponse(outcome=write_outcome(await self._carry_out(command)))
 
+    async def DismissRequest(self, request: agent_pb2.DismissRequestRequest, _context: Context) -> agent_pb2.DismissRequestResponse:
+        """No human is needed."""
+        command = commands.WithdrawRequest(
+            **_by_agent(request), epoch=seq_number("epoch", request.epoch), reason=optional_text("reason", request.reason, MAX_SHORT_BYTES)
+        )
+        return agent_pb2.DismissRequestResponse(outcome=write_outcome(await self._carry_out(command)))
+
     async def ResolveDraft(self, request: agent_pb2.ResolveDraftRequest, _context: Context) -> agent_pb2.ResolveDraftResponse:
         """End a withheld draft."""
         command = commands.ResolveDraft(
@@ -86,12 +93,19 @@ class AgentCommands(agent_pb2_grpc.AgentServiceServicer):
 def _envelope(request: Any) -> dict[str, Any]:  # noqa: ANN401  # every request with the two ids
     caller = user_caller()
     return {
+        **_by_agent(request),
+        "agent": AgentRef(caller.account_id, caller.display_name),
+        "supervisor": caller.role >= Role.SUPERVISOR,
+    }
+
+
+def _by_agent(request: Any) -> dict[str, Any]:  # noqa: ANN401  # as above
+    caller = user_caller()
+    return {
         "command_id": uuid_text("command_id", request.command_id),
         "conversation_id": uuid_text("conversation_id", request.conversation_id),
         "workspace_id": caller.workspace_id,
         "actor": Actor(ActorKind.AGENT, caller.account_id, caller.name),
-        "agent": AgentRef(caller.account_id, caller.display_name),
-        "supervisor": caller.role >= Role.SUPERVISOR,
     }
 
 

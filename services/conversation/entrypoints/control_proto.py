@@ -10,6 +10,7 @@ from servicekit.errors import InvalidError
 
 from services.conversation.domain.control import CloseReason, ControlCause, ControlState, Holder, Priority
 from services.conversation.domain.events import DraftResolution, RequestedBy
+from services.conversation.ports.surroundings import Availability
 from services.conversation.use_cases.carry_out import Outcome
 
 E = TypeVar("E", bound=StrEnum)
@@ -82,3 +83,8 @@ def write_outcome(outcome: Outcome) -> control_pb2.Outcome:
         control=write_control(outcome.control),
         repeated=outcome.repeated,
     )
+
+
+def write_availability(availability: Availability) -> control_pb2.Availability:
+    """Encode what a user who waits may be told."""
+    return control_pb2.Availability(agents_available=availability.agents_available, waiting_ahead=availability.waiting_ahead)

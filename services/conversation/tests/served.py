@@ -20,6 +20,7 @@ from services.conversation.domain.control import AgentRef, State
 from services.conversation.domain.policy import DEFAULT_POLICY, Policy
 from services.conversation.entrypoints import platform_service
 from services.conversation.entrypoints.agent_commands import AgentCommands
+from services.conversation.entrypoints.append_stream import AppendStreams, StreamLimits
 from services.conversation.ports.surroundings import Availability
 from services.conversation.use_cases.carry_out import CarryOut
 from services.conversation.use_cases.look_up import LookUp, ReportTyping
@@ -38,6 +39,8 @@ class Surroundings:
     """Everything that the services ask beside the log."""
 
     typed: list[tuple[str, Any]] = field(default_factory=list)
+    draining: bool = False
+    revoked_keys: set[str] = field(default_factory=set)
 
     async def of(self, _workspace_id: str) -> Policy:
         return DEFAULT_POLICY
@@ -72,17 +75,20 @@ class Served:
 
 
 @asynccontextmanager
-async def served() -> AsyncIterator[Served]:
+async def served(store: MemoryEventStore | None = None, max_stream_seconds: float = 600.0) -> AsyncIterator[Served]:
     """Serve until the context ends. Metadata says who calls: `platform`, or `agent` with `role`; and in which `workspace`."""
-    store, states, around = MemoryEventStore(), States(), Surroundings()
+    store, states, around = store or MemoryEventStore(), States(), Surroundings()
     carry_out = CarryOut(store, states, around, SystemClock())
     look_up = LookUp(store)
+    request_human, report_receipts = RequestHumanAttention(carry_out, around), ReportReceiptsBatched(carry_out)
+    limits = StreamLimits(max_stream_seconds, lambda: around.draining, around.revoked_keys.__contains__)
     platform = platform_service.PlatformService(
         carry_out,
-        RequestHumanAttention(carry_out, around),
-        ReportReceiptsBatched(carry_out),
+        request_human,
+        report_receipts,
         look_up,
         ReportTyping(look_up, states, around),
+        AppendStreams(carry_out, request_human, report_receipts, limits),
         around,
     )
     # The half of AgentService that is tested here; the contract's other half has tests of its own.

@@ -25,6 +25,7 @@ COMMANDS = [
     ("release", "Release", {"reason": "lunch", "note": "n"}),
     ("close", "Close", {"reason": "no_answer"}),
     ("notes", "AddNote", {"text": "note"}),
+    ("dismiss-request", "DismissRequest", {"epoch": 1, "reason": "answered by mail"}),
     ("drafts/7/resolve", "ResolveDraft", {"resolution": "inserted"}),
 ]
 

@@ -69,6 +69,13 @@ class Close(Command):
     reason: Literal["resolved", "no_answer", "spam", "other"]
 
 
+class DismissRequest(Command):
+    """`epoch` is the one on the agent's screen."""
+
+    epoch: Seq
+    reason: OptionalLine = ""
+
+
 class AddNote(Command):
     """A note for colleagues."""
 
@@ -114,6 +121,12 @@ async def transfer(conversation_id: PathId, body: Transfer, caller: Caller, serv
 async def release(conversation_id: PathId, body: Release, caller: Caller, services: Services) -> Response:
     """Return it to the queue; the AI stays silent. 409 NOT_HOLDER."""
     return await _carry_out("Release", conversation_id, body, caller, services)
+
+
+@router.post("/dismiss-request")
+async def dismiss_request(conversation_id: PathId, body: DismissRequest, caller: Caller, services: Services) -> Response:
+    """Let the AI go on alone: no human is needed. 409 NOT_REQUESTED, CONTROL_LOST {holder, epoch}, CONVERSATION_CLOSED."""
+    return await _carry_out("DismissRequest", conversation_id, body, caller, services)
 
 
 @router.post("/close")

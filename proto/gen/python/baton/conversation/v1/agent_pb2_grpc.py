@@ -65,6 +65,11 @@ class AgentServiceStub:
                 request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ReleaseRequest.SerializeToString,
                 response_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ReleaseResponse.FromString,
                 _registered_method=True)
+        self.DismissRequest = channel.unary_unary(
+                '/baton.conversation.v1.AgentService/DismissRequest',
+                request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.DismissRequestRequest.SerializeToString,
+                response_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.DismissRequestResponse.FromString,
+                _registered_method=True)
         self.ResolveDraft = channel.unary_unary(
                 '/baton.conversation.v1.AgentService/ResolveDraft',
                 request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ResolveDraftRequest.SerializeToString,
@@ -161,6 +166,14 @@ class AgentServiceServicer:
 
     def Release(self, request, context):
         """Release returns the conversation to the queue, silent for the AI. Fails with ABORTED `NOT_HOLDER`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def DismissRequest(self, request, context):
+        """DismissRequest takes back a request for a human that nobody has followed: the AI goes on alone. Any agent may. Fails with FAILED_PRECONDITION
+        `NOT_REQUESTED`, or `CONTROL_LOST` {holder, epoch} when a human came meanwhile or the epoch is not current.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -271,6 +284,11 @@ def add_AgentServiceServicer_to_server(servicer, server):
                     servicer.Release,
                     request_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ReleaseRequest.FromString,
                     response_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ReleaseResponse.SerializeToString,
+            ),
+            'DismissRequest': grpc.unary_unary_rpc_method_handler(
+                    servicer.DismissRequest,
+                    request_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.DismissRequestRequest.FromString,
+                    response_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.DismissRequestResponse.SerializeToString,
             ),
             'ResolveDraft': grpc.unary_unary_rpc_method_handler(
                     servicer.ResolveDraft,
@@ -469,6 +487,33 @@ class AgentService:
             '/baton.conversation.v1.AgentService/Release',
             baton_dot_conversation_dot_v1_dot_agent__pb2.ReleaseRequest.SerializeToString,
             baton_dot_conversation_dot_v1_dot_agent__pb2.ReleaseResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def DismissRequest(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.conversation.v1.AgentService/DismissRequest',
+            baton_dot_conversation_dot_v1_dot_agent__pb2.DismissRequestRequest.SerializeToString,
+            baton_dot_conversation_dot_v1_dot_agent__pb2.DismissRequestResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -32,6 +32,10 @@ class AgentServiceStub:
     """Transfer gives control to a colleague. Fails with ABORTED `NOT_HOLDER` or `UNSEEN_MESSAGES`, NOT_FOUND `AGENT_NOT_FOUND`."""
     Release: _aio.UnaryUnaryMultiCallable[_agent_pb2.ReleaseRequest, _agent_pb2.ReleaseResponse]
     """Release returns the conversation to the queue, silent for the AI. Fails with ABORTED `NOT_HOLDER`."""
+    DismissRequest: _aio.UnaryUnaryMultiCallable[_agent_pb2.DismissRequestRequest, _agent_pb2.DismissRequestResponse]
+    """DismissRequest takes back a request for a human that nobody has followed: the AI goes on alone. Any agent may. Fails with FAILED_PRECONDITION
+    `NOT_REQUESTED`, or `CONTROL_LOST` {holder, epoch} when a human came meanwhile or the epoch is not current.
+    """
     ResolveDraft: _aio.UnaryUnaryMultiCallable[_agent_pb2.ResolveDraftRequest, _agent_pb2.ResolveDraftResponse]
     """ResolveDraft ends a withheld draft. Fails with ABORTED `NOT_HOLDER`, NOT_FOUND `DRAFT_NOT_FOUND`."""
     AddNote: _aio.UnaryUnaryMultiCallable[_agent_pb2.AddNoteRequest, _agent_pb2.AddNoteResponse]
@@ -105,6 +109,16 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_agent_pb2.ReleaseRequest, _abc.Awaitable[_agent_pb2.ReleaseResponse]],
     ) -> _abc.Awaitable[_agent_pb2.ReleaseResponse]:
         """Release returns the conversation to the queue, silent for the AI. Fails with ABORTED `NOT_HOLDER`."""
+
+    @_abc_1.abstractmethod
+    def DismissRequest(
+        self,
+        request: _agent_pb2.DismissRequestRequest,
+        context: _aio.ServicerContext[_agent_pb2.DismissRequestRequest, _abc.Awaitable[_agent_pb2.DismissRequestResponse]],
+    ) -> _abc.Awaitable[_agent_pb2.DismissRequestResponse]:
+        """DismissRequest takes back a request for a human that nobody has followed: the AI goes on alone. Any agent may. Fails with FAILED_PRECONDITION
+        `NOT_REQUESTED`, or `CONTROL_LOST` {holder, epoch} when a human came meanwhile or the epoch is not current.
+        """
 
     @_abc_1.abstractmethod
     def ResolveDraft(

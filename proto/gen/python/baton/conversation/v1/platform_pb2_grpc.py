@@ -30,9 +30,9 @@ class PlatformServiceStub:
 
     Every RPC fails with UNAUTHENTICATED `KEY_INVALID` on a missing, unknown or revoked key, INVALID_ARGUMENT `INVALID` (BadRequest names the
     field) on bad input, NOT_FOUND `CONVERSATION_NOT_FOUND` on an id of another workspace or platform, and UNAVAILABLE `UNAVAILABLE` when a dependency is
-    down (try again with the same command_id). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
+    down (try again with the same command_id), INTERNAL `INTERNAL` on a fault of Baton's own (likewise). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
     id with other content fails with ALREADY_EXISTS `ID_REUSED`. A command on a closed conversation fails with FAILED_PRECONDITION `CONVERSATION_CLOSED`,
-    except where said otherwise.
+    except where said otherwise. `ErrorReason` (errors.proto) has all of these reasons. Deadlines and retries that fit are in platform.service_config.json.
     """
 
     def __init__(self, channel):
@@ -86,6 +86,11 @@ class PlatformServiceStub:
                 request_serializer=baton_dot_conversation_dot_v1_dot_platform__pb2.CloseConversationRequest.SerializeToString,
                 response_deserializer=baton_dot_conversation_dot_v1_dot_platform__pb2.CloseConversationResponse.FromString,
                 _registered_method=True)
+        self.AppendStream = channel.stream_stream(
+                '/baton.conversation.v1.PlatformService/AppendStream',
+                request_serializer=baton_dot_conversation_dot_v1_dot_platform__pb2.AppendStreamRequest.SerializeToString,
+                response_deserializer=baton_dot_conversation_dot_v1_dot_platform__pb2.AppendStreamResponse.FromString,
+                _registered_method=True)
         self.GetConversation = channel.unary_unary(
                 '/baton.conversation.v1.PlatformService/GetConversation',
                 request_serializer=baton_dot_conversation_dot_v1_dot_platform__pb2.GetConversationRequest.SerializeToString,
@@ -108,9 +113,9 @@ class PlatformServiceServicer:
 
     Every RPC fails with UNAUTHENTICATED `KEY_INVALID` on a missing, unknown or revoked key, INVALID_ARGUMENT `INVALID` (BadRequest names the
     field) on bad input, NOT_FOUND `CONVERSATION_NOT_FOUND` on an id of another workspace or platform, and UNAVAILABLE `UNAVAILABLE` when a dependency is
-    down (try again with the same command_id). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
+    down (try again with the same command_id), INTERNAL `INTERNAL` on a fault of Baton's own (likewise). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
     id with other content fails with ALREADY_EXISTS `ID_REUSED`. A command on a closed conversation fails with FAILED_PRECONDITION `CONVERSATION_CLOSED`,
-    except where said otherwise.
+    except where said otherwise. `ErrorReason` (errors.proto) has all of these reasons. Deadlines and retries that fit are in platform.service_config.json.
     """
 
     def StartConversation(self, request, context):
@@ -144,7 +149,7 @@ class PlatformServiceServicer:
         raise NotImplementedError('Method not implemented!')
 
     def WithdrawRequest(self, request, context):
-        """WithdrawRequest takes the request back. Fails with FAILED_PRECONDITION `NOT_REQUESTED` or `CONTROL_LOST`.
+        """WithdrawRequest takes the request back; human agents may, too. Fails with FAILED_PRECONDITION `NOT_REQUESTED` or `CONTROL_LOST`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -173,6 +178,20 @@ class PlatformServiceServicer:
 
     def CloseConversation(self, request, context):
         """CloseConversation ends it: AI_RESOLVED while the AI may speak (else `CONTROL_LOST`), or USER_LEFT at any time, which only marks it while a human holds it.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def AppendStream(self, request_iterator, context):
+        """AppendStream takes the same commands for volume: many on one stream, each answered by its command_id with what its own RPC would have answered,
+        or why not. Nothing else differs: the same idempotence across streams and unary calls, the same refusals.
+        Commands of one conversation are carried out in the order they were sent, answers come as they are ready. When one is answered UNAVAILABLE or
+        INTERNAL, it is undecided, and what was sent behind it in its conversation is answered `BEHIND_UNDECIDED` without being tried, until the same
+        command_id comes again on this stream (or the stream ends): so a retry never overtakes, and nothing overtakes it.
+        At most 256 commands of a stream are under way; beyond that the server stops reading, and HTTP/2 flow control holds the sender. A command on which
+        the stream ended without an answer is undecided: send it again on the next. A key that is revoked ends the stream within seconds with `KEY_INVALID`.
+        The stream ends by itself before the connection's age runs out, after answering everything it has read: go on with a new one.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -249,6 +268,11 @@ def add_PlatformServiceServicer_to_server(servicer, server):
                     request_deserializer=baton_dot_conversation_dot_v1_dot_platform__pb2.CloseConversationRequest.FromString,
                     response_serializer=baton_dot_conversation_dot_v1_dot_platform__pb2.CloseConversationResponse.SerializeToString,
             ),
+            'AppendStream': grpc.stream_stream_rpc_method_handler(
+                    servicer.AppendStream,
+                    request_deserializer=baton_dot_conversation_dot_v1_dot_platform__pb2.AppendStreamRequest.FromString,
+                    response_serializer=baton_dot_conversation_dot_v1_dot_platform__pb2.AppendStreamResponse.SerializeToString,
+            ),
             'GetConversation': grpc.unary_unary_rpc_method_handler(
                     servicer.GetConversation,
                     request_deserializer=baton_dot_conversation_dot_v1_dot_platform__pb2.GetConversationRequest.FromString,
@@ -277,9 +301,9 @@ class PlatformService:
 
     Every RPC fails with UNAUTHENTICATED `KEY_INVALID` on a missing, unknown or revoked key, INVALID_ARGUMENT `INVALID` (BadRequest names the
     field) on bad input, NOT_FOUND `CONVERSATION_NOT_FOUND` on an id of another workspace or platform, and UNAVAILABLE `UNAVAILABLE` when a dependency is
-    down (try again with the same command_id). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
+    down (try again with the same command_id), INTERNAL `INTERNAL` on a fault of Baton's own (likewise). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
     id with other content fails with ALREADY_EXISTS `ID_REUSED`. A command on a closed conversation fails with FAILED_PRECONDITION `CONVERSATION_CLOSED`,
-    except where said otherwise.
+    except where said otherwise. `ErrorReason` (errors.proto) has all of these reasons. Deadlines and retries that fit are in platform.service_config.json.
     """
 
     @staticmethod
@@ -515,6 +539,33 @@ class PlatformService:
             '/baton.conversation.v1.PlatformService/CloseConversation',
             baton_dot_conversation_dot_v1_dot_platform__pb2.CloseConversationRequest.SerializeToString,
             baton_dot_conversation_dot_v1_dot_platform__pb2.CloseConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def AppendStream(request_iterator,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.stream_stream(
+            request_iterator,
+            target,
+            '/baton.conversation.v1.PlatformService/AppendStream',
+            baton_dot_conversation_dot_v1_dot_platform__pb2.AppendStreamRequest.SerializeToString,
+            baton_dot_conversation_dot_v1_dot_platform__pb2.AppendStreamResponse.FromString,
             options,
             channel_credentials,
             insecure,
