@@ -25,9 +25,11 @@ from services.auth.entrypoints.session_service import SessionServicer
 from services.auth.entrypoints.trust_service import TrustServicer
 from services.auth.ports import LoginLimiter, PasswordHasher, Store, TokenSigner
 from services.auth.settings import Settings
+from services.auth.use_cases.account_sessions import AccountSessions
 from services.auth.use_cases.accounts import Accounts
 from services.auth.use_cases.api_keys import ApiKeys
 from services.auth.use_cases.first_administrator import FirstAdministrator
+from services.auth.use_cases.importing import ImportAccounts
 from services.auth.use_cases.passwords import Passwords
 from services.auth.use_cases.sessions import Sessions
 from services.auth.use_cases.trust import Trust
@@ -53,14 +55,18 @@ def grpc_server(ports: Ports, trusted_keys: str) -> GrpcServer:
     sessions = Sessions(ports.store, ports.hasher, ports.signer, ports.limiter, ports.clock)
     passwords = Passwords(ports.store, ports.hasher, ports.limiter, ports.clock)
     accounts = Accounts(ports.store, ports.clock)
+    account_sessions = AccountSessions(ports.store, ports.clock)
     api_keys = ApiKeys(ports.store, ports.clock)
     trust = Trust(ports.store, ports.clock)
     names = [service.full_name for service in auth_pb2.DESCRIPTOR.services_by_name.values()]
     return GrpcServer(
         authenticate=InternalAuthentication(ServiceTrust(SERVICE, trusted_keys), OwnTokenVerifier(trust, ports.signer, ports.clock)),
         add_services=[
-            partial(auth_pb2_grpc.add_SessionServiceServicer_to_server, SessionServicer(sessions, passwords)),
-            partial(auth_pb2_grpc.add_AdminServiceServicer_to_server, AdminServicer(accounts, api_keys)),
+            partial(auth_pb2_grpc.add_SessionServiceServicer_to_server, SessionServicer(sessions, passwords, account_sessions)),
+            partial(
+                auth_pb2_grpc.add_AdminServiceServicer_to_server,
+                AdminServicer(accounts, ImportAccounts(ports.store, ports.clock), account_sessions, api_keys),
+            ),
             partial(auth_pb2_grpc.add_TrustServiceServicer_to_server, TrustServicer(trust, api_keys, ports.signer)),
         ],
         service_names=names,

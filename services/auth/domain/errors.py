@@ -9,6 +9,7 @@ ServiceError
 ├── NotFoundError
 │   ├── AccountNotFoundError
 │   ├── KeyNotFoundError
+│   ├── SessionNotFoundError
 │   └── LinkInvalidError         unknown, used, replaced or expired
 ├── AlreadyExistsError
 │   └── EmailTakenError
@@ -61,6 +62,13 @@ class KeyNotFoundError(NotFoundError):
 
     def __init__(self) -> None:
         super().__init__("KEY_NOT_FOUND", "There is no such API key or platform in this workspace.")
+
+
+class SessionNotFoundError(NotFoundError):
+    """The account has no such session."""
+
+    def __init__(self) -> None:
+        super().__init__("SESSION_NOT_FOUND", "This account has no such session.")
 
 
 class LinkInvalidError(NotFoundError):

@@ -9,8 +9,10 @@ from servicekit.caller import Role, user_caller
 
 from services.auth.domain import fields
 from services.auth.entrypoints import messages
+from services.auth.use_cases.account_sessions import AccountSessions
 from services.auth.use_cases.accounts import AccountChange, Accounts
 from services.auth.use_cases.api_keys import ApiKeys
+from services.auth.use_cases.importing import GivenRow, ImportAccounts
 
 Context = grpc.aio.ServicerContext[Any, Any]
 
@@ -18,8 +20,10 @@ Context = grpc.aio.ServicerContext[Any, Any]
 class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
     """Decodes, calls, encodes; each RPC demands its role first."""
 
-    def __init__(self, accounts: Accounts, api_keys: ApiKeys) -> None:
+    def __init__(self, accounts: Accounts, importing: ImportAccounts, sessions: AccountSessions, api_keys: ApiKeys) -> None:
         self._accounts = accounts
+        self._import = importing
+        self._sessions = sessions
         self._api_keys = api_keys
 
     async def CreateAccount(self, request: auth_pb2.CreateAccountRequest, _context: Context) -> auth_pb2.CreateAccountResponse:
@@ -49,6 +53,24 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
         """Make a new link and void the former."""
         caller = user_caller(Role.ADMINISTRATOR)
         return auth_pb2.IssuePasswordLinkResponse(link_token=await self._accounts.issue_password_link(caller, request.account_id))
+
+    async def ImportAccounts(self, request: auth_pb2.ImportAccountsRequest, _context: Context) -> auth_pb2.ImportAccountsResponse:
+        """Make many accounts, or say what stands against them."""
+        caller = user_caller(Role.ADMINISTRATOR)
+        rows = [GivenRow(row.email, row.name, row.display_name, row.role) for row in request.rows]
+        results, applied = await self._import(caller, rows, dry_run=request.dry_run)
+        return auth_pb2.ImportAccountsResponse(results=[messages.import_result_message(result) for result in results], applied=applied)
+
+    async def ListAccountSessions(self, request: auth_pb2.ListAccountSessionsRequest, _context: Context) -> auth_pb2.ListAccountSessionsResponse:
+        """Answer where an account is logged in."""
+        caller = user_caller(Role.ADMINISTRATOR)
+        sessions = await self._sessions.of(caller, request.account_id)
+        return auth_pb2.ListAccountSessionsResponse(sessions=[messages.session_message(session, caller.session_id) for session in sessions])
+
+    async def EndAccountSessions(self, request: auth_pb2.EndAccountSessionsRequest, _context: Context) -> auth_pb2.EndAccountSessionsResponse:
+        """End one session of an account, or all."""
+        await self._sessions.end(user_caller(Role.ADMINISTRATOR), request.account_id, request.session_id)
+        return auth_pb2.EndAccountSessionsResponse()
 
     async def CreateApiKey(self, request: auth_pb2.CreateApiKeyRequest, _context: Context) -> auth_pb2.CreateApiKeyResponse:
         """Make a key; its secret is in this answer alone."""

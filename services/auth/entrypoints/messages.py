@@ -9,6 +9,7 @@ from services.auth.domain.accounts import Account
 from services.auth.domain.api_keys import ApiKey
 from services.auth.domain.revocations import Revocation, RevocationKind
 from services.auth.domain.sessions import Session
+from services.auth.use_cases.importing import RowResult
 from services.auth.use_cases.sessions import IssuedTokens
 
 _KINDS: dict[RevocationKind, "auth_pb2.RevocationKind.ValueType"] = {
@@ -71,6 +72,17 @@ def session_message(session: Session, current_id: str) -> auth_pb2.Session:
         last_used_at=timestamp(session.last_used_at),
         user_agent=session.user_agent,
         current=session.id == current_id,
+    )
+
+
+def import_result_message(result: RowResult) -> auth_pb2.ImportResult:
+    """Encode."""
+    return auth_pb2.ImportResult(
+        account=account_message(result.account) if result.account else None,
+        link_token=result.link_token,
+        problem_reason=result.problem_reason,
+        problem_field=result.problem_field,
+        problem=result.problem,
     )
 
 

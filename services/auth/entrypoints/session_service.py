@@ -10,6 +10,7 @@ from servicekit.caller import service_caller, user_caller
 from services.auth.domain.errors import LoginFailedError, SessionEndedError, TicketInvalidError, TooManyLoginsError
 from services.auth.entrypoints import messages
 from services.auth.metrics import LOGINS, REFRESHES, TICKETS
+from services.auth.use_cases.account_sessions import AccountSessions
 from services.auth.use_cases.passwords import Passwords
 from services.auth.use_cases.sessions import Sessions
 
@@ -22,8 +23,9 @@ GATEWAY = "realtime"
 class SessionServicer(auth_pb2_grpc.SessionServiceServicer):
     """Decodes, calls, encodes."""
 
-    def __init__(self, sessions: Sessions, passwords: Passwords) -> None:
+    def __init__(self, sessions: Sessions, passwords: Passwords, own: AccountSessions) -> None:
         self._sessions = sessions
+        self._own = own
         self._passwords = passwords
 
     async def Login(self, request: auth_pb2.LoginRequest, _context: Context) -> auth_pb2.LoginResponse:
@@ -65,6 +67,12 @@ class SessionServicer(auth_pb2_grpc.SessionServiceServicer):
         caller = user_caller()
         sessions = await self._sessions.own_sessions(caller)
         return auth_pb2.ListSessionsResponse(sessions=[messages.session_message(session, caller.session_id) for session in sessions])
+
+    async def EndSession(self, request: auth_pb2.EndSessionRequest, _context: Context) -> auth_pb2.EndSessionResponse:
+        """End one of the caller's own sessions."""
+        service_caller(GATEWAY)
+        await self._own.end_own(user_caller(), request.session_id)
+        return auth_pb2.EndSessionResponse()
 
     async def GetMe(self, _request: auth_pb2.GetMeRequest, _context: Context) -> auth_pb2.GetMeResponse:
         """Answer the caller's account and workspace."""

@@ -174,6 +174,9 @@ async def test_each_rpc_demands_its_role(service: Service) -> None:
         (service.admin.UpdateAccount, pb.UpdateAccountRequest()),
         (service.admin.ListAccounts, pb.ListAccountsRequest()),
         (service.admin.IssuePasswordLink, pb.IssuePasswordLinkRequest()),
+        (service.admin.ImportAccounts, pb.ImportAccountsRequest()),
+        (service.admin.ListAccountSessions, pb.ListAccountSessionsRequest()),
+        (service.admin.EndAccountSessions, pb.EndAccountSessionsRequest()),
         (service.admin.CreateApiKey, pb.CreateApiKeyRequest()),
         (service.admin.ListApiKeys, pb.ListApiKeysRequest()),
         (service.admin.RevokeApiKey, pb.RevokeApiKeyRequest()),
@@ -225,3 +228,28 @@ async def test_refusals_keep_their_type_and_name_the_field(service: Service) -> 
 async def test_health_is_served_without_an_identity(service: Service) -> None:
     answer = await health_pb2_grpc.HealthStub(service.gateway.channel).Check(health_pb2.HealthCheckRequest(service="baton.auth.v1.TrustService"))
     assert answer.status == health_pb2.HealthCheckResponse.SERVING
+
+
+async def test_an_import_is_tried_first_and_its_links_work(service: Service) -> None:
+    token = await service.administrator()
+    rows = [pb.ImportedRow(email="siti@example.com", name="Siti", role=pb.ROLE_SUPERVISOR), pb.ImportedRow(email="nonsense", name="Eve", role=pb.ROLE_AGENT)]
+    tried = await service.gateway.call(service.admin.ImportAccounts, pb.ImportAccountsRequest(rows=rows, dry_run=True), access_token=token)
+    assert [(one.problem_reason, one.problem_field, one.link_token) for one in tried.results] == [("", "", ""), ("INVALID", "email", "")]
+    made = await service.gateway.call(service.admin.ImportAccounts, pb.ImportAccountsRequest(rows=rows[:1]), access_token=token)
+    assert made.applied
+    await service.set_password(made.results[0].link_token)
+    assert (await service.log_in("siti@example.com")).account.role == pb.ROLE_SUPERVISOR
+
+
+async def test_an_administrator_sees_and_ends_where_somebody_is_logged_in(service: Service) -> None:
+    token = await service.administrator()
+    budi = await service.agent(token)
+    asked = pb.ListAccountSessionsRequest(account_id=budi.account.id)
+    (session,) = (await service.gateway.call(service.admin.ListAccountSessions, asked, access_token=token)).sessions
+    assert (session.user_agent, session.current) == ("a browser", False)
+    unknown = pb.EndAccountSessionsRequest(account_id=budi.account.id, session_id="x")
+    assert (await refusal(service.gateway.call(service.admin.EndAccountSessions, unknown, access_token=token))).reason == "SESSION_NOT_FOUND"
+    ending = pb.EndAccountSessionsRequest(account_id=budi.account.id, session_id=session.id)
+    await service.gateway.call(service.admin.EndAccountSessions, ending, access_token=token)
+    refused = await refusal(service.gateway.call(service.sessions.GetMe, pb.GetMeRequest(), access_token=budi.tokens.access_token))
+    assert refused.reason == "TOKEN_INVALID"

@@ -12,9 +12,11 @@ from services.auth.domain.accounts import Account
 from services.auth.entrypoints.own_tokens import OwnTokenVerifier
 from services.auth.ports import Store
 from services.auth.tests.fakes import CountingHasher, HeldClock, OpenLimiter
+from services.auth.use_cases.account_sessions import AccountSessions
 from services.auth.use_cases.accounts import Accounts
 from services.auth.use_cases.api_keys import ApiKeys
 from services.auth.use_cases.first_administrator import FirstAdministrator
+from services.auth.use_cases.importing import ImportAccounts
 from services.auth.use_cases.passwords import Passwords
 from services.auth.use_cases.sessions import LoggedIn, Sessions
 from services.auth.use_cases.trust import Trust
@@ -52,6 +54,8 @@ class World:
         self.sessions = Sessions(store, self.hasher, self.signer, OpenLimiter(), self.clock)
         self.passwords = Passwords(store, self.hasher, OpenLimiter(), self.clock)
         self.accounts = Accounts(store, self.clock)
+        self.importing = ImportAccounts(store, self.clock)
+        self.account_sessions = AccountSessions(store, self.clock)
         self.api_keys = ApiKeys(store, self.clock)
         self.trust = Trust(store, self.clock)
         self.first = FirstAdministrator(store, self.clock)

@@ -30,6 +30,21 @@ def audit(caller: UserCaller, now: datetime, action: str, target_id: str, **deta
     return AuditEntry(caller.workspace_id, now, caller.account_id, caller.name, action, target_id, details)
 
 
+def new_account(workspace_id: str, email: str, name: str, display_name: str, role: Role, now: datetime) -> Account:
+    """Return an account as it is made, without a password; an empty display name is the name. InvalidError names the field."""
+    name = fields.name("name", name)
+    return Account(
+        id=str(uuid.uuid4()),
+        workspace_id=workspace_id,
+        email=fields.email(email),
+        name=name,
+        display_name=fields.name("display_name", display_name) if display_name else name,
+        role=role,
+        created_at=now,
+        tokens_from=now,
+    )
+
+
 async def issue_link(tx: Transaction, account: Account, secret: str, now: datetime) -> None:
     """Make `secret` the account's one-time link."""
     await tx.put_link(PasswordLink(account.id, account.workspace_id, digest(secret), now + LINK_LIFETIME))
@@ -53,17 +68,7 @@ class Accounts:
     async def create(self, caller: UserCaller, email: str, name: str, display_name: str, role: Role) -> tuple[Account, str]:
         """Return a new account, which has no password, and its link's token. EmailTakenError, within the installation."""
         now = self._clock.now()
-        name = fields.name("name", name)
-        account = Account(
-            id=str(uuid.uuid4()),
-            workspace_id=caller.workspace_id,
-            email=fields.email(email),
-            name=name,
-            display_name=fields.name("display_name", display_name) if display_name else name,
-            role=role,
-            created_at=now,
-            tokens_from=now,
-        )
+        account = new_account(caller.workspace_id, email, name, display_name, role, now)
         secret = new_secret()
 
         async def work(tx: Transaction) -> None:

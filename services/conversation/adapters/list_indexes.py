@@ -26,3 +26,4 @@ async def ensure_view_indexes(database: AsyncDatabase[Document]) -> None:
     """Make the views' indexes where they are missing; safe in every process at every start."""
     await database[ROWS].create_indexes(ROW_INDEXES)
     await database["templates"].create_index([("w", 1), ("owner", 1), ("name", 1)], name="template_name", unique=True)
+    await database["template_uses"].create_index([("w", 1), ("agent", 1)], name="template_uses_of_agent")

@@ -4,7 +4,7 @@ import asyncio
 from functools import partial
 from typing import Any
 
-from baton.conversation.v1 import agent_pb2_grpc, internal_pb2_grpc
+from baton.conversation.v1 import agent_pb2_grpc, internal_pb2_grpc, workspace_pb2_grpc
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from servicekit.logs import get_logger
@@ -30,16 +30,18 @@ from services.conversation.adapters.topic_feed import TopicFeed
 from services.conversation.bootstrap.parts import Core, Views
 from services.conversation.domain.events import Event
 from services.conversation.domain.silence import SilenceWatch
-from services.conversation.entrypoints import agent_service, internal_service
+from services.conversation.entrypoints import agent_service, internal_service, workspace_service
 from services.conversation.entrypoints.agent_service import AgentService
 from services.conversation.entrypoints.internal_service import InternalService
 from services.conversation.entrypoints.watch import PlatformWatching
+from services.conversation.entrypoints.workspace_service import WorkspaceService
 from services.conversation.metrics import AI_AFTER_TAKEOVER, WATCHERS
 from services.conversation.use_cases.edit_templates import EditTemplates
 from services.conversation.use_cases.read_history import ReadHistory
 from services.conversation.use_cases.read_list import ReadList
 from services.conversation.use_cases.sweep import Sweep
 from services.conversation.use_cases.watch import Watch
+from services.conversation.use_cases.workspace_settings import WorkspaceSettings
 
 logger = get_logger(__name__)
 
@@ -73,6 +75,7 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
         to_proto,
     )
     internal = InternalService(presence, history, to_proto)
+    workspace = WorkspaceService(WorkspaceSettings(core.policies, core.clock))
     return Views(
         presence=presence,
         typing=fleeting,
@@ -80,8 +83,9 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
         add_services=[
             partial(agent_pb2_grpc.add_AgentServiceServicer_to_server, agents),
             partial(internal_pb2_grpc.add_InternalServiceServicer_to_server, internal),
+            partial(workspace_pb2_grpc.add_WorkspaceServiceServicer_to_server, workspace),
         ],
-        service_names=[agent_service.SERVICE_NAME, internal_service.SERVICE_NAME],
+        service_names=[agent_service.SERVICE_NAME, internal_service.SERVICE_NAME, workspace_service.SERVICE_NAME],
     )
 
 

@@ -140,4 +140,4 @@ def _demand_seen(state: State, agent_id: str, seen_seq: int) -> None:
 
 
 def _message(state: State, policy: Policy, code: str, agent: AgentRef | None = None) -> SystemMessage:
-    return system_message(code, state.after.locale, policy.default_locale, agent)
+    return system_message(code, state.after.locale, policy, agent)

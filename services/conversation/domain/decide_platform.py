@@ -123,4 +123,4 @@ def _demand_control(control: ControlState, epoch: int) -> None:
 
 
 def _message(state: State, policy: Policy, code: str) -> SystemMessage:
-    return system_message(code, state.after.locale, policy.default_locale)
+    return system_message(code, state.after.locale, policy)

@@ -16,8 +16,8 @@ def decide(state: State, command: ReleaseUnattended | CloseIdle, now: datetime, 
     if isinstance(command, ReleaseUnattended):
         if control.agent is None or not control.held_by(command.agent_id) or control.epoch != command.epoch:
             return None
-        message = system_message("returned_to_queue", locale, policy.default_locale)
+        message = system_message("returned_to_queue", locale, policy)
         return ReturnedToQueue(control.agent, command.cause, "", "", message)
     if control.holder not in {Holder.AI, Holder.QUEUE} or now - state.after.last_message_at < policy.idle:
         return None
-    return Closed(CloseReason.IDLE, control.holder, system_message("closed", locale, policy.default_locale))
+    return Closed(CloseReason.IDLE, control.holder, system_message("closed", locale, policy))

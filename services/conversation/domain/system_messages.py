@@ -1,12 +1,19 @@
 """What the end user and the history see of a change of control: a stable code, its parameters, and the text in the conversation's language."""
 
+from collections.abc import Mapping
+
 from services.conversation.domain.control import AgentRef
 from services.conversation.domain.events import SystemMessage
+from services.conversation.domain.policy import Policy
 
+# Stands for the agent's display name.
+AGENT = "{agent}"
 # These words are the same in every language: they are what end users and their histories can rely on.
 _TAKEN_OVER = "Human agent ({agent}) has taken over this conversation"
 
-_TEXTS: dict[str, dict[str, str]] = {
+FIXED_CODES = frozenset({"taken_over"})
+
+STANDARD_TEXTS: dict[str, dict[str, str]] = {
     "en": {
         "human_requested": "A human agent has been asked to join this conversation",
         "taken_over": _TAKEN_OVER,
@@ -30,10 +37,18 @@ _TEXTS: dict[str, dict[str, str]] = {
 }
 
 
-def system_message(code: str, locale: str, default_locale: str, agent: AgentRef | None = None) -> SystemMessage:
-    """Return the message for a code; `locale` is BCP 47 and counts by its language, the default where that is not known here."""
-    language = locale.partition("-")[0].lower()
-    texts = _TEXTS.get(language) or _TEXTS.get(default_locale) or _TEXTS["en"]
+def system_message(code: str, locale: str, policy: Policy, agent: AgentRef | None = None) -> SystemMessage:
+    """Return the message for a code; `locale` is BCP 47 and counts by its language.
+
+    The workspace's own words go before Baton's, the user's language before the default.
+    """
+    languages = (locale.partition("-")[0].lower(), policy.default_locale, "en")
+    text = next(found for language in languages if (found := _text(policy.texts.get(language, {}), language, code)))
     params = {"agent": agent.display_name} if agent else {}
     # Not str.format: a name may hold braces.
-    return SystemMessage(code, params, texts[code].replace("{agent}", params.get("agent", "")))
+    return SystemMessage(code, params, text.replace(AGENT, params.get("agent", "")))
+
+
+def _text(own: Mapping[str, str], language: str, code: str) -> str:
+    standard = STANDARD_TEXTS.get(language, {}).get(code, "")
+    return standard if code in FIXED_CODES else own.get(code, standard)

@@ -2,6 +2,7 @@
 # ruff: noqa: N802  # the methods' names are the contract's
 
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from typing import Any
 
 import grpc.aio
@@ -119,6 +120,9 @@ class AgentQueries(agent_pb2_grpc.AgentServiceServicer):
             name=optional_text("template.name", given.name),
             text=optional_text("template.text", given.text),
             locale=optional_text("template.locale", given.locale),
+            folder=optional_text("template.folder", given.folder),
+            changed_by_name=caller.name,
+            changed_at=_this_millisecond(),
             revision=seq_number("template.revision", given.revision),
         )
         written = await self._templates.put(template, caller.account_id, shared=request.shared, supervisor=caller.role >= Role.SUPERVISOR)
@@ -130,6 +134,18 @@ class AgentQueries(agent_pb2_grpc.AgentServiceServicer):
         template_id = uuid_text("template_id", request.template_id)
         await self._templates.delete(caller.workspace_id, template_id, caller.account_id, supervisor=caller.role >= Role.SUPERVISOR)
         return agent_pb2.DeleteTemplateResponse()
+
+    async def CountTemplateUse(self, request: agent_pb2.CountTemplateUseRequest, _context: Context) -> agent_pb2.CountTemplateUseResponse:
+        """Note that a template was used."""
+        caller = user_caller()
+        await self._templates.count_use(caller.workspace_id, uuid_text("template_id", request.template_id), caller.account_id)
+        return agent_pb2.CountTemplateUseResponse()
+
+
+def _this_millisecond() -> datetime:
+    """Return now, as exactly as the database keeps it."""
+    now = datetime.now(UTC)
+    return now.replace(microsecond=now.microsecond // 1000 * 1000)
 
 
 def _ids(field: str, values: Iterable[str]) -> tuple[str, ...]:

@@ -82,5 +82,15 @@ def write_counts(counts: ListCounts) -> agent_pb2.ListCounts:
 def write_template(template: Template) -> agent_pb2.Template:
     """Encode a template."""
     return agent_pb2.Template(
-        id=template.id, name=template.name, text=template.text, owner_id=template.owner_id, locale=template.locale, revision=template.revision
+        id=template.id,
+        name=template.name,
+        text=template.text,
+        owner_id=template.owner_id,
+        locale=template.locale,
+        folder=template.folder,
+        revision=template.revision,
+        uses=template.uses,
+        own_uses=template.own_uses,
+        changed_by_name=template.changed_by_name,
+        changed_at=write_moment(template.changed_at) if template.changed_at else None,
     )

@@ -6,6 +6,7 @@ from typing import Protocol
 
 from services.conversation.domain.control import AgentRef, State
 from services.conversation.domain.policy import Policy
+from services.conversation.domain.workspace_settings import SettingsChange, StoredSettings
 
 
 class Directory(Protocol):
@@ -37,6 +38,18 @@ class Policies(Protocol):
 
     async def of(self, workspace_id: str) -> Policy:
         """Return the settings of a workspace, the defaults where there are none."""
+        ...
+
+
+class SettingsStore(Protocol):
+    """What workspaces have set, for those who change it. Both raise UnavailableError when the database cannot be reached."""
+
+    async def stored(self, workspace_id: str) -> StoredSettings:
+        """Return what is set now, with the newest changes."""
+        ...
+
+    async def replace(self, workspace_id: str, policy: Policy, revision: int, change: SettingsChange) -> bool:
+        """Store settings and change together, if `revision` is still current; False when it is not."""
         ...
 
 

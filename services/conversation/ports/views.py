@@ -70,7 +70,7 @@ class Templates(Protocol):
     """Texts that agents send often."""
 
     async def visible_to(self, workspace_id: str, agent_id: str) -> list[Template]:
-        """Return the shared ones and the agent's own, by name."""
+        """Return the shared ones and the agent's own, by name, with how often they were used."""
         ...
 
     async def get(self, workspace_id: str, template_id: str) -> Template | None:
@@ -87,4 +87,8 @@ class Templates(Protocol):
 
     async def delete(self, template: Template) -> None:
         """Remove it."""
+        ...
+
+    async def count_use(self, workspace_id: str, template_id: str, agent_id: str) -> None:
+        """Note one use by an agent."""
         ...

@@ -11,6 +11,7 @@ from services.conversation.domain.control import AgentRef
 from services.conversation.domain.digest import command_digest
 from services.conversation.domain.events import AiMessage, Brief
 from services.conversation.domain.evolve import evolve
+from services.conversation.domain.policy import DEFAULT_POLICY
 from services.conversation.domain.silence import SilenceWatch
 from services.conversation.domain.system_messages import system_message
 from services.conversation.tests.scene import BOT, BUDI, Commands, Scene
@@ -75,7 +76,7 @@ def test_a_conversations_id_follows_from_workspace_platform_and_the_platforms_id
 
 
 def test_a_name_with_braces_is_only_a_name() -> None:
-    assert system_message("taken_over", "en", "en", AgentRef("a", "{0} {agent}")).text == "Human agent ({0} {agent}) has taken over this conversation"
+    assert system_message("taken_over", "en", DEFAULT_POLICY, AgentRef("a", "{0} {agent}")).text == "Human agent ({0} {agent}) has taken over this conversation"
 
 
 def test_only_the_next_event_follows() -> None:

@@ -1,6 +1,7 @@
 """Templates: who may edit what, under which revision, on a real database."""
 
 from dataclasses import replace
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -79,8 +80,29 @@ async def test_anothers_own_template_is_not_found(templates: EditTemplates) -> N
         ("template.text", replace(GREETING, text=" \n")),
         ("template.text", replace(GREETING, text="ü" * 9000)),
         ("template.locale", replace(GREETING, locale="x" * 36)),
+        ("template.folder", replace(GREETING, folder="x" * 61)),
+        ("template.folder", replace(GREETING, folder=" Hello")),
+        ("template.folder", replace(GREETING, folder="a\nb")),
     ],
 )
 async def test_what_cannot_be_kept_is_refused_by_name(templates: EditTemplates, field: str, template: Template) -> None:
     with pytest.raises(InvalidError, match=field):
         await templates.put(template, "budi", shared=False, supervisor=False)
+
+
+async def test_uses_are_counted_for_all_and_for_each_and_outlive_an_edit(templates: EditTemplates) -> None:
+    shared = await templates.put(GREETING, "boss", shared=True, supervisor=True)
+    for agent in ("budi", "budi", "sari"):
+        await templates.count_use("ws-1", shared.id, agent)
+    await templates.put(replace(shared, text="Hi"), "boss", shared=True, supervisor=True)
+    assert [(one.uses, one.own_uses, one.text) for one in await templates.list("ws-1", "budi")] == [(3, 2, "Hi")]
+    assert [(one.uses, one.own_uses) for one in await templates.list("ws-1", "sari")] == [(3, 1)]
+    with pytest.raises(NotFoundError):
+        await templates.count_use("ws-2", shared.id, "budi")
+
+
+async def test_a_template_knows_its_folder_and_who_changed_it(templates: EditTemplates) -> None:
+    at = datetime(2026, 1, 2, tzinfo=UTC)
+    written = await templates.put(replace(GREETING, folder="Hello", changed_by_name="Boss", changed_at=at), "boss", shared=True, supervisor=True)
+    assert await templates.list("ws-1", "budi") == [written]
+    assert (written.folder, written.changed_by_name, written.changed_at) == ("Hello", "Boss", at)

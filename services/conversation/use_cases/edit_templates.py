@@ -21,7 +21,7 @@ class EditTemplates:
         return await self._templates.visible_to(workspace_id, agent_id)
 
     async def put(self, template: Template, agent_id: str, *, shared: bool, supervisor: bool) -> Template:
-        """Write a template and return it with its new revision; an empty id makes a new one.
+        """Write a template and return it with its new revision; an empty id makes a new one. Who changed it, and when, comes with it.
 
         Errors: InvalidError, ForbiddenError, NotFoundError, AlreadyExistsError for a taken name, ConflictError for an old revision.
         """
@@ -44,6 +44,11 @@ class EditTemplates:
         _may_edit(template, agent_id, supervisor=supervisor)
         await self._templates.delete(template)
 
+    async def count_use(self, workspace_id: str, template_id: str, agent_id: str) -> None:
+        """Note that the agent put it into a message; NotFoundError. It is for ranking alone, so a repeated call may count twice."""
+        await self._visible(workspace_id, template_id, agent_id)
+        await self._templates.count_use(workspace_id, template_id, agent_id)
+
     async def _visible(self, workspace_id: str, template_id: str, agent_id: str) -> Template:
         template = await self._templates.get(workspace_id, template_id)
         if template is None or template.owner_id not in {"", agent_id}:
@@ -58,5 +63,5 @@ def _may_edit(template: Template, agent_id: str, *, supervisor: bool) -> None:
 
 def _named(template: Template, stored: bool) -> Template:  # noqa: FBT001  # the port's answer
     if not stored:
-        raise AlreadyExistsError("TEMPLATE_NAME_TAKEN", f"There is already a template named {template.name}.")
+        raise AlreadyExistsError("TEMPLATE_NAME_TAKEN", f"There is already a template named {template.name}.", field="template.name")
     return template

@@ -57,6 +57,11 @@ class SessionServiceStub:
                 request_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.ListSessionsRequest.SerializeToString,
                 response_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.ListSessionsResponse.FromString,
                 _registered_method=True)
+        self.EndSession = channel.unary_unary(
+                '/baton.auth.v1.SessionService/EndSession',
+                request_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.EndSessionRequest.SerializeToString,
+                response_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.EndSessionResponse.FromString,
+                _registered_method=True)
         self.GetMe = channel.unary_unary(
                 '/baton.auth.v1.SessionService/GetMe',
                 request_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.GetMeRequest.SerializeToString,
@@ -120,6 +125,13 @@ class SessionServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def EndSession(self, request, context):
+        """EndSession ends one of the caller's own sessions; one that is over already is no failure. Fails with NOT_FOUND `SESSION_NOT_FOUND`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def GetMe(self, request, context):
         """GetMe answers the caller's account and workspace.
         """
@@ -177,6 +189,11 @@ def add_SessionServiceServicer_to_server(servicer, server):
                     servicer.ListSessions,
                     request_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.ListSessionsRequest.FromString,
                     response_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.ListSessionsResponse.SerializeToString,
+            ),
+            'EndSession': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndSession,
+                    request_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.EndSessionRequest.FromString,
+                    response_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.EndSessionResponse.SerializeToString,
             ),
             'GetMe': grpc.unary_unary_rpc_method_handler(
                     servicer.GetMe,
@@ -315,6 +332,33 @@ class SessionService:
             '/baton.auth.v1.SessionService/ListSessions',
             baton_dot_auth_dot_v1_dot_auth__pb2.ListSessionsRequest.SerializeToString,
             baton_dot_auth_dot_v1_dot_auth__pb2.ListSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndSession(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.auth.v1.SessionService/EndSession',
+            baton_dot_auth_dot_v1_dot_auth__pb2.EndSessionRequest.SerializeToString,
+            baton_dot_auth_dot_v1_dot_auth__pb2.EndSessionResponse.FromString,
             options,
             channel_credentials,
             insecure,
@@ -493,6 +537,21 @@ class AdminServiceStub:
                 request_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.IssuePasswordLinkRequest.SerializeToString,
                 response_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.IssuePasswordLinkResponse.FromString,
                 _registered_method=True)
+        self.ImportAccounts = channel.unary_unary(
+                '/baton.auth.v1.AdminService/ImportAccounts',
+                request_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.ImportAccountsRequest.SerializeToString,
+                response_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.ImportAccountsResponse.FromString,
+                _registered_method=True)
+        self.ListAccountSessions = channel.unary_unary(
+                '/baton.auth.v1.AdminService/ListAccountSessions',
+                request_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.ListAccountSessionsRequest.SerializeToString,
+                response_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.ListAccountSessionsResponse.FromString,
+                _registered_method=True)
+        self.EndAccountSessions = channel.unary_unary(
+                '/baton.auth.v1.AdminService/EndAccountSessions',
+                request_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.EndAccountSessionsRequest.SerializeToString,
+                response_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.EndAccountSessionsResponse.FromString,
+                _registered_method=True)
         self.CreateApiKey = channel.unary_unary(
                 '/baton.auth.v1.AdminService/CreateApiKey',
                 request_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.CreateApiKeyRequest.SerializeToString,
@@ -549,6 +608,27 @@ class AdminServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ImportAccounts(self, request, context):
+        """ImportAccounts makes many accounts at once, at most 200, all of them or none; with `dry_run` none in any case. Each row's result says what became of it or would.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListAccountSessions(self, request, context):
+        """ListAccountSessions answers an account's sessions that can still be used.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def EndAccountSessions(self, request, context):
+        """EndAccountSessions ends one session of an account, or all; ended ones are no failure. Fails with NOT_FOUND `SESSION_NOT_FOUND`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def CreateApiKey(self, request, context):
         """CreateApiKey makes a key for an AI platform; it is shown this once.
         """
@@ -599,6 +679,21 @@ def add_AdminServiceServicer_to_server(servicer, server):
                     servicer.IssuePasswordLink,
                     request_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.IssuePasswordLinkRequest.FromString,
                     response_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.IssuePasswordLinkResponse.SerializeToString,
+            ),
+            'ImportAccounts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ImportAccounts,
+                    request_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.ImportAccountsRequest.FromString,
+                    response_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.ImportAccountsResponse.SerializeToString,
+            ),
+            'ListAccountSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListAccountSessions,
+                    request_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.ListAccountSessionsRequest.FromString,
+                    response_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.ListAccountSessionsResponse.SerializeToString,
+            ),
+            'EndAccountSessions': grpc.unary_unary_rpc_method_handler(
+                    servicer.EndAccountSessions,
+                    request_deserializer=baton_dot_auth_dot_v1_dot_auth__pb2.EndAccountSessionsRequest.FromString,
+                    response_serializer=baton_dot_auth_dot_v1_dot_auth__pb2.EndAccountSessionsResponse.SerializeToString,
             ),
             'CreateApiKey': grpc.unary_unary_rpc_method_handler(
                     servicer.CreateApiKey,
@@ -732,6 +827,87 @@ class AdminService:
             '/baton.auth.v1.AdminService/IssuePasswordLink',
             baton_dot_auth_dot_v1_dot_auth__pb2.IssuePasswordLinkRequest.SerializeToString,
             baton_dot_auth_dot_v1_dot_auth__pb2.IssuePasswordLinkResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ImportAccounts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.auth.v1.AdminService/ImportAccounts',
+            baton_dot_auth_dot_v1_dot_auth__pb2.ImportAccountsRequest.SerializeToString,
+            baton_dot_auth_dot_v1_dot_auth__pb2.ImportAccountsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListAccountSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.auth.v1.AdminService/ListAccountSessions',
+            baton_dot_auth_dot_v1_dot_auth__pb2.ListAccountSessionsRequest.SerializeToString,
+            baton_dot_auth_dot_v1_dot_auth__pb2.ListAccountSessionsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def EndAccountSessions(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.auth.v1.AdminService/EndAccountSessions',
+            baton_dot_auth_dot_v1_dot_auth__pb2.EndAccountSessionsRequest.SerializeToString,
+            baton_dot_auth_dot_v1_dot_auth__pb2.EndAccountSessionsResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -31,6 +31,8 @@ class SessionServiceStub:
     """Logout ends the caller's session, or all of the account's."""
     ListSessions: _aio.UnaryUnaryMultiCallable[_auth_pb2.ListSessionsRequest, _auth_pb2.ListSessionsResponse]
     """ListSessions answers the caller's own sessions."""
+    EndSession: _aio.UnaryUnaryMultiCallable[_auth_pb2.EndSessionRequest, _auth_pb2.EndSessionResponse]
+    """EndSession ends one of the caller's own sessions; one that is over already is no failure. Fails with NOT_FOUND `SESSION_NOT_FOUND`."""
     GetMe: _aio.UnaryUnaryMultiCallable[_auth_pb2.GetMeRequest, _auth_pb2.GetMeResponse]
     """GetMe answers the caller's account and workspace."""
     ChangePassword: _aio.UnaryUnaryMultiCallable[_auth_pb2.ChangePasswordRequest, _auth_pb2.ChangePasswordResponse]
@@ -83,6 +85,14 @@ class SessionServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_auth_pb2.ListSessionsRequest, _abc.Awaitable[_auth_pb2.ListSessionsResponse]],
     ) -> _abc.Awaitable[_auth_pb2.ListSessionsResponse]:
         """ListSessions answers the caller's own sessions."""
+
+    @_abc_1.abstractmethod
+    def EndSession(
+        self,
+        request: _auth_pb2.EndSessionRequest,
+        context: _aio.ServicerContext[_auth_pb2.EndSessionRequest, _abc.Awaitable[_auth_pb2.EndSessionResponse]],
+    ) -> _abc.Awaitable[_auth_pb2.EndSessionResponse]:
+        """EndSession ends one of the caller's own sessions; one that is over already is no failure. Fails with NOT_FOUND `SESSION_NOT_FOUND`."""
 
     @_abc_1.abstractmethod
     def GetMe(
@@ -141,6 +151,12 @@ class AdminServiceStub:
     """ListAccounts answers the workspace's accounts."""
     IssuePasswordLink: _aio.UnaryUnaryMultiCallable[_auth_pb2.IssuePasswordLinkRequest, _auth_pb2.IssuePasswordLinkResponse]
     """IssuePasswordLink makes a new one-time link and voids the former one."""
+    ImportAccounts: _aio.UnaryUnaryMultiCallable[_auth_pb2.ImportAccountsRequest, _auth_pb2.ImportAccountsResponse]
+    """ImportAccounts makes many accounts at once, at most 200, all of them or none; with `dry_run` none in any case. Each row's result says what became of it or would."""
+    ListAccountSessions: _aio.UnaryUnaryMultiCallable[_auth_pb2.ListAccountSessionsRequest, _auth_pb2.ListAccountSessionsResponse]
+    """ListAccountSessions answers an account's sessions that can still be used."""
+    EndAccountSessions: _aio.UnaryUnaryMultiCallable[_auth_pb2.EndAccountSessionsRequest, _auth_pb2.EndAccountSessionsResponse]
+    """EndAccountSessions ends one session of an account, or all; ended ones are no failure. Fails with NOT_FOUND `SESSION_NOT_FOUND`."""
     CreateApiKey: _aio.UnaryUnaryMultiCallable[_auth_pb2.CreateApiKeyRequest, _auth_pb2.CreateApiKeyResponse]
     """CreateApiKey makes a key for an AI platform; it is shown this once."""
     ListApiKeys: _aio.UnaryUnaryMultiCallable[_auth_pb2.ListApiKeysRequest, _auth_pb2.ListApiKeysResponse]
@@ -187,6 +203,30 @@ class AdminServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_auth_pb2.IssuePasswordLinkRequest, _abc.Awaitable[_auth_pb2.IssuePasswordLinkResponse]],
     ) -> _abc.Awaitable[_auth_pb2.IssuePasswordLinkResponse]:
         """IssuePasswordLink makes a new one-time link and voids the former one."""
+
+    @_abc_1.abstractmethod
+    def ImportAccounts(
+        self,
+        request: _auth_pb2.ImportAccountsRequest,
+        context: _aio.ServicerContext[_auth_pb2.ImportAccountsRequest, _abc.Awaitable[_auth_pb2.ImportAccountsResponse]],
+    ) -> _abc.Awaitable[_auth_pb2.ImportAccountsResponse]:
+        """ImportAccounts makes many accounts at once, at most 200, all of them or none; with `dry_run` none in any case. Each row's result says what became of it or would."""
+
+    @_abc_1.abstractmethod
+    def ListAccountSessions(
+        self,
+        request: _auth_pb2.ListAccountSessionsRequest,
+        context: _aio.ServicerContext[_auth_pb2.ListAccountSessionsRequest, _abc.Awaitable[_auth_pb2.ListAccountSessionsResponse]],
+    ) -> _abc.Awaitable[_auth_pb2.ListAccountSessionsResponse]:
+        """ListAccountSessions answers an account's sessions that can still be used."""
+
+    @_abc_1.abstractmethod
+    def EndAccountSessions(
+        self,
+        request: _auth_pb2.EndAccountSessionsRequest,
+        context: _aio.ServicerContext[_auth_pb2.EndAccountSessionsRequest, _abc.Awaitable[_auth_pb2.EndAccountSessionsResponse]],
+    ) -> _abc.Awaitable[_auth_pb2.EndAccountSessionsResponse]:
+        """EndAccountSessions ends one session of an account, or all; ended ones are no failure. Fails with NOT_FOUND `SESSION_NOT_FOUND`."""
 
     @_abc_1.abstractmethod
     def CreateApiKey(

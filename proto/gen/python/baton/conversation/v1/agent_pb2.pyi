@@ -1033,6 +1033,11 @@ class Template(_message.Message):
     OWNER_ID_FIELD_NUMBER: _builtins.int
     LOCALE_FIELD_NUMBER: _builtins.int
     REVISION_FIELD_NUMBER: _builtins.int
+    FOLDER_FIELD_NUMBER: _builtins.int
+    USES_FIELD_NUMBER: _builtins.int
+    OWN_USES_FIELD_NUMBER: _builtins.int
+    CHANGED_BY_NAME_FIELD_NUMBER: _builtins.int
+    CHANGED_AT_FIELD_NUMBER: _builtins.int
     id: _builtins.str
     name: _builtins.str
     """What is typed after the slash; unique among shared ones and within an owner's own."""
@@ -1041,6 +1046,15 @@ class Template(_message.Message):
     """Empty for a shared one."""
     locale: _builtins.str
     revision: _builtins.int
+    folder: _builtins.str
+    """A heading to find it by; empty: none."""
+    uses: _builtins.int
+    """How often everybody has used it, and the caller alone. Answered, never taken."""
+    own_uses: _builtins.int
+    changed_by_name: _builtins.str
+    """Who wrote this revision, and when. Answered, never taken."""
+    @_builtins.property
+    def changed_at(self) -> _timestamp_pb2.Timestamp: ...
     def __init__(
         self,
         *,
@@ -1050,10 +1064,15 @@ class Template(_message.Message):
         owner_id: _builtins.str = ...,
         locale: _builtins.str = ...,
         revision: _builtins.int = ...,
+        folder: _builtins.str = ...,
+        uses: _builtins.int = ...,
+        own_uses: _builtins.int = ...,
+        changed_by_name: _builtins.str = ...,
+        changed_at: _timestamp_pb2.Timestamp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "locale", b"locale", "name", b"name", "owner_id", b"owner_id", "revision", b"revision", "text", b"text"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["changed_at", b"changed_at", "changed_by_name", b"changed_by_name", "folder", b"folder", "id", b"id", "locale", b"locale", "name", b"name", "own_uses", b"own_uses", "owner_id", b"owner_id", "revision", b"revision", "text", b"text", "uses", b"uses"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1172,3 +1191,37 @@ class DeleteTemplateResponse(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___DeleteTemplateResponse: _TypeAlias = DeleteTemplateResponse  # noqa: Y015
+
+@_typing.final
+class CountTemplateUseRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    TEMPLATE_ID_FIELD_NUMBER: _builtins.int
+    template_id: _builtins.str
+    def __init__(
+        self,
+        *,
+        template_id: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["template_id", b"template_id"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountTemplateUseRequest: _TypeAlias = CountTemplateUseRequest  # noqa: Y015
+
+@_typing.final
+class CountTemplateUseResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___CountTemplateUseResponse: _TypeAlias = CountTemplateUseResponse  # noqa: Y015

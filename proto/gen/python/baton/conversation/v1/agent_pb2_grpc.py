@@ -125,6 +125,11 @@ class AgentServiceStub:
                 request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.DeleteTemplateRequest.SerializeToString,
                 response_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.DeleteTemplateResponse.FromString,
                 _registered_method=True)
+        self.CountTemplateUse = channel.unary_unary(
+                '/baton.conversation.v1.AgentService/CountTemplateUse',
+                request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.CountTemplateUseRequest.SerializeToString,
+                response_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.CountTemplateUseResponse.FromString,
+                _registered_method=True)
 
 
 class AgentServiceServicer:
@@ -257,6 +262,13 @@ class AgentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def CountTemplateUse(self, request, context):
+        """CountTemplateUse notes that the caller put a template into a message. For ranking: it may count one twice. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
 
 def add_AgentServiceServicer_to_server(servicer, server):
     rpc_method_handlers = {
@@ -344,6 +356,11 @@ def add_AgentServiceServicer_to_server(servicer, server):
                     servicer.DeleteTemplate,
                     request_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.DeleteTemplateRequest.FromString,
                     response_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.DeleteTemplateResponse.SerializeToString,
+            ),
+            'CountTemplateUse': grpc.unary_unary_rpc_method_handler(
+                    servicer.CountTemplateUse,
+                    request_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.CountTemplateUseRequest.FromString,
+                    response_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.CountTemplateUseResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -811,6 +828,33 @@ class AgentService:
             '/baton.conversation.v1.AgentService/DeleteTemplate',
             baton_dot_conversation_dot_v1_dot_agent__pb2.DeleteTemplateRequest.SerializeToString,
             baton_dot_conversation_dot_v1_dot_agent__pb2.DeleteTemplateResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def CountTemplateUse(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.conversation.v1.AgentService/CountTemplateUse',
+            baton_dot_conversation_dot_v1_dot_agent__pb2.CountTemplateUseRequest.SerializeToString,
+            baton_dot_conversation_dot_v1_dot_agent__pb2.CountTemplateUseResponse.FromString,
             options,
             channel_credentials,
             insecure,

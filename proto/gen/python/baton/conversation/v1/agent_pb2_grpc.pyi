@@ -60,6 +60,8 @@ class AgentServiceStub:
     """
     DeleteTemplate: _aio.UnaryUnaryMultiCallable[_agent_pb2.DeleteTemplateRequest, _agent_pb2.DeleteTemplateResponse]
     """DeleteTemplate removes a template. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent."""
+    CountTemplateUse: _aio.UnaryUnaryMultiCallable[_agent_pb2.CountTemplateUseRequest, _agent_pb2.CountTemplateUseResponse]
+    """CountTemplateUse notes that the caller put a template into a message. For ranking: it may count one twice. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`."""
 
 class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
     """AgentService carries out human agents' commands and answers what their screens show.
@@ -209,5 +211,13 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_agent_pb2.DeleteTemplateRequest, _abc.Awaitable[_agent_pb2.DeleteTemplateResponse]],
     ) -> _abc.Awaitable[_agent_pb2.DeleteTemplateResponse]:
         """DeleteTemplate removes a template. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`, PERMISSION_DENIED `ROLE_REQUIRED` for a shared one by an agent."""
+
+    @_abc_1.abstractmethod
+    def CountTemplateUse(
+        self,
+        request: _agent_pb2.CountTemplateUseRequest,
+        context: _aio.ServicerContext[_agent_pb2.CountTemplateUseRequest, _abc.Awaitable[_agent_pb2.CountTemplateUseResponse]],
+    ) -> _abc.Awaitable[_agent_pb2.CountTemplateUseResponse]:
+        """CountTemplateUse notes that the caller put a template into a message. For ranking: it may count one twice. Fails with NOT_FOUND `TEMPLATE_NOT_FOUND`."""
 
 def add_AgentServiceServicer_to_server(servicer: AgentServiceServicer, server: _aio.Server) -> None: ...
