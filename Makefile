@@ -5,12 +5,18 @@ DASHBOARD := services/realtime/dashboard
 PROTOS := $(sort $(wildcard proto/baton/*/v1/*.proto))
 # What compiled contracts look like: messages, services, and types for both.
 PROTOC = $(BIN)/python -m grpc_tools.protoc -Iproto --python_out=$(1) --grpc_python_out=$(1) --mypy_out=quiet:$(1) --mypy_grpc_out=quiet,only_async:$(1) $(PROTOS)
+# What the SDK carries of the contracts (docs/adr): an AI platform's, under the SDK's own name, so that its wheel brings no package `baton`.
+SDK_CONTRACT := control event platform
+define SDK_COPY
+for name in $(SDK_CONTRACT); do for end in _pb2.py _pb2.pyi _pb2_grpc.py _pb2_grpc.pyi; do \
+  sed 's/^from baton\.conversation\.v1 import/from baton_sdk.contract import/' proto/gen/python/baton/conversation/v1/$$name$$end > $(1)/$$name$$end || exit 1; done; done
+endef
 LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header --no-emit-index-url
 
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test bench faults test-fast lint fmt proto contracts lock check install install-dev
+.PHONY: help run up down test bench faults test-fast lint fmt proto contracts sdk lock check install install-dev
 
 help: ## prints this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -36,7 +42,7 @@ faults: install-dev ## every fault scenario: processes killed, Kafka stopped, th
 
 test-fast: install-dev ## domain, use cases and dashboard units; no server, under a minute
 	npm --prefix $(DASHBOARD) test
-	pytest --no-servers services libs deploy
+	pytest --no-servers services libs deploy tests/sdk
 
 lint: install-dev ## ruff, mypy, import-linter, buf, generated code, tsc, eslint
 	ruff check
@@ -46,6 +52,8 @@ lint: install-dev ## ruff, mypy, import-linter, buf, generated code, tsc, eslint
 	buf lint proto
 	buf breaking proto --against proto/released.binpb.gz
 	rm -rf .local/gen && mkdir -p .local/gen && $(call PROTOC,.local/gen) && diff -r .local/gen proto/gen/python
+	rm -rf .local/sdk && mkdir -p .local/sdk && cp sdk/python/baton_sdk/contract/__init__.py .local/sdk && $(call SDK_COPY,.local/sdk)
+	diff -r -x __pycache__ .local/sdk sdk/python/baton_sdk/contract
 	npm --prefix $(DASHBOARD) run lint
 
 fmt: install-dev ## formats
@@ -53,11 +61,16 @@ fmt: install-dev ## formats
 	ruff format
 	buf format -w proto
 
-proto: ## regenerates proto/gen from the contracts
+proto: ## regenerates proto/gen, and the SDK's share of it, from the contracts
 	$(call PROTOC,proto/gen/python)
+	$(call SDK_COPY,sdk/python/baton_sdk/contract)
 
 contracts: ## says that the contracts as they are have been released: from now on they only grow
 	buf build proto --exclude-source-info -o proto/released.binpb.gz
+
+sdk: install-dev ## builds the SDK's wheel into dist/
+	$(BIN)/uv build --quiet --wheel --no-build-isolation --python $(BIN)/python --out-dir dist sdk/python
+	@ls dist/baton_sdk-*.whl
 
 lock: ## resolves the requirements anew
 	$(LOCK) --upgrade --extra local --extra dev pyproject.toml -o requirements/dev.txt

@@ -20,8 +20,8 @@ PYTHON = VENV / "bin" / "python"
 REQUIREMENTS = ROOT / "requirements"
 DASHBOARD = ROOT / "services" / "realtime" / "dashboard"
 BUILD_INPUTS = ("src", "public", "index.html", "vite.config.ts", "tsconfig.json", "package-lock.json")
-# Where imports begin: the services, the kit, the generated contracts.
-IMPORT_ROOTS = (ROOT, ROOT / "libs" / "servicekit", ROOT / "proto" / "gen" / "python")
+# Where imports begin: the services, the kit, the generated contracts, the SDK.
+IMPORT_ROOTS = (ROOT, ROOT / "libs" / "servicekit", ROOT / "proto" / "gen" / "python", ROOT / "sdk" / "python")
 DEV_PURPOSE = "dev"
 # Of a command that failed: its first and its last words say why.
 SHOWN_LINES = 40

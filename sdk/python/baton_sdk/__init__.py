@@ -1,0 +1,55 @@
+"""Connect an AI platform to Baton. Begin with `Bot`; `Baton`, `Conversation` and `Turn` are what it is made of."""
+
+from baton_sdk.bot import Bot, Question, Screen
+from baton_sdk.client import Baton
+from baton_sdk.conversation import Conversation
+from baton_sdk.counters import Counters
+from baton_sdk.errors import (
+    BatonError,
+    ControlLostError,
+    ConversationClosedError,
+    KeyInvalidError,
+    MistakeError,
+    NoAnswerError,
+    NotRequestedError,
+    RefusedError,
+    UnknownConversationError,
+    WatchReplacedError,
+)
+from baton_sdk.turn import Turn
+from baton_sdk.values import AiAgent, Author, Availability, Brief, Closed, Control, ControlChanged, Holder, Message, MessageToShow, Priority, Receipt, User
+from baton_sdk.watching import Watch
+
+__all__ = [
+    "AiAgent",
+    "Author",
+    "Availability",
+    "Baton",
+    "BatonError",
+    "Bot",
+    "Brief",
+    "Closed",
+    "Control",
+    "ControlChanged",
+    "ControlLostError",
+    "Conversation",
+    "ConversationClosedError",
+    "Counters",
+    "Holder",
+    "KeyInvalidError",
+    "Message",
+    "MessageToShow",
+    "MistakeError",
+    "NoAnswerError",
+    "NotRequestedError",
+    "Priority",
+    "Question",
+    "Receipt",
+    "RefusedError",
+    "Screen",
+    "Turn",
+    "UnknownConversationError",
+    "User",
+    "Watch",
+    "WatchReplacedError",
+]

@@ -1,0 +1,32 @@
+"""The SDK against its fake: a client, a conversation, what was shown."""
+
+from collections.abc import AsyncIterator
+
+import pytest
+from baton_sdk import AiAgent, Baton, Conversation, User
+from baton_sdk.testing import Chat, FakeBaton
+
+USER = User("user-1", "Siti Rahmawati", "siti@mail.example", "id")
+BOT = AiAgent("helper", "Helper")
+
+
+@pytest.fixture
+async def fake() -> AsyncIterator[FakeBaton]:
+    async with FakeBaton() as fake:
+        yield fake
+
+
+@pytest.fixture
+async def baton(fake: FakeBaton) -> AsyncIterator[Baton]:
+    async with Baton(fake.target, fake.api_key) as baton:
+        yield baton
+
+
+@pytest.fixture
+async def conversation(baton: Baton) -> Conversation:
+    return await baton.start("chat-1", USER, BOT)
+
+
+@pytest.fixture
+def chat(fake: FakeBaton, conversation: Conversation) -> Chat:
+    return fake.chat(conversation.chat_id)
