@@ -131,7 +131,11 @@ class StreamedRpc(Rpc):
         (kind,) = [field for field in kinds if _type_of(field) == self.method.input_type.full_name]
         stream: grpc.aio.StreamStreamMultiCallable[bytes, bytes] = (channel or self.channel).stream_stream(STREAM_PATH)
         try:
-            call = stream(iter([_nested(1, _nested(kind.number, raw))]), metadata=metadata, timeout=TIMEOUT_SECONDS)
+            call = stream(metadata=metadata, timeout=TIMEOUT_SECONDS)
+            # Who writes into a stream that was just refused is told nothing else than that.
+            await call.initial_metadata()
+            if not call.done():
+                await call.write(_nested(1, _nested(kind.number, raw)))
             first = await call.read()
             if not isinstance(first, bytes):
                 return Reply(await call.code())

@@ -87,9 +87,11 @@ class PlatformService(platform_pb2_grpc.PlatformServiceServicer):
         return platform_pb2.ReportShownResponse(control=write_control(outcome.control))
 
     async def AppendStream(
-        self, requests: AsyncIterator[platform_pb2.AppendStreamRequest], _context: Context
+        self, requests: AsyncIterator[platform_pb2.AppendStreamRequest], context: Context
     ) -> AsyncIterator[platform_pb2.AppendStreamResponse]:
         """Many of these on one stream."""
+        # At once: until then a client does not know whether its key was taken, and one that writes into a stream just refused may never learn why.
+        await context.send_initial_metadata(())
         async with aclosing(self._append_streams(requests, self._say_typing)) as answers:
             async for answer in answers:
                 yield answer
