@@ -6,7 +6,7 @@ PROTOS := $(sort $(wildcard proto/baton/*/v1/*.proto))
 # What compiled contracts look like: messages, services, and types for both.
 PROTOC = $(BIN)/python -m grpc_tools.protoc -Iproto --python_out=$(1) --grpc_python_out=$(1) --mypy_out=quiet:$(1) --mypy_grpc_out=quiet,only_async:$(1) $(PROTOS)
 # What the SDK carries of the contracts (docs/adr): an AI platform's, under the SDK's own name, so that its wheel brings no package `baton`.
-SDK_CONTRACT := control event platform
+SDK_CONTRACT := control errors event platform
 define SDK_COPY
 for name in $(SDK_CONTRACT); do for end in _pb2.py _pb2.pyi _pb2_grpc.py _pb2_grpc.pyi; do \
   sed 's/^from baton\.conversation\.v1 import/from baton_sdk.contract import/' proto/gen/python/baton/conversation/v1/$$name$$end > $(1)/$$name$$end || exit 1; done; done

@@ -26,12 +26,13 @@ _PRIORITIES = {
     Priority.HIGH: control_pb2.PRIORITY_HIGH,
     Priority.URGENT: control_pb2.PRIORITY_URGENT,
 }
+# Baton, or what is in between, does not know whether it was carried out.
+_UNDECIDED = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.INTERNAL}
 # What gRPC itself says when an answer did not come. With Baton's own words in it, it is an answer.
 _NO_ANSWER = {
     grpc.StatusCode.DEADLINE_EXCEEDED,
     grpc.StatusCode.CANCELLED,
     grpc.StatusCode.UNKNOWN,
-    grpc.StatusCode.INTERNAL,
     # A proxy in between that is short of room.
     grpc.StatusCode.RESOURCE_EXHAUSTED,
 }
@@ -47,7 +48,7 @@ def read_refusal(error: grpc.aio.AioRpcError) -> RefusedError | None:
                     detail.Unpack(info)
                 elif detail.Is(error_details_pb2.BadRequest.DESCRIPTOR):
                     field = _first_field(error_details_pb2.BadRequest.FromString(detail.value))
-    if error.code() is grpc.StatusCode.UNAVAILABLE or (error.code() in _NO_ANSWER and info.domain != DOMAIN):
+    if error.code() in _UNDECIDED or (error.code() in _NO_ANSWER and info.domain != DOMAIN):
         return None
     return refused(info.reason or error.code().name, error.details() or "", dict(info.metadata), field)
 

@@ -4,14 +4,19 @@
 # source: baton/conversation/v1/control.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
-_runtime_version.ValidateProtobufRuntimeVersion(_runtime_version.Domain.PUBLIC, 7, 35, 1, "", "baton/conversation/v1/control.proto")
+_runtime_version.ValidateProtobufRuntimeVersion(
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'baton/conversation/v1/control.proto'
+)
 # @@protoc_insertion_point(imports)
 
 _sym_db = _symbol_database.Default()
@@ -20,31 +25,29 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n#baton/conversation/v1/control.proto\x12\x15\x62\x61ton.conversation.v1\x1a\x1fgoogle/protobuf/timestamp.proto",\n\x08\x41gentRef\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t"&\n\nAiAgentRef\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t"\xab\x02\n\x0c\x43ontrolState\x12-\n\x06holder\x18\x01 \x01(\x0e\x32\x1d.baton.conversation.v1.Holder\x12.\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x05\x63\x61use\x18\x04 \x01(\x0e\x32#.baton.conversation.v1.ControlCause\x12\x14\n\x0c\x61i_may_speak\x18\x05 \x01(\x08\x12\r\n\x05\x65poch\x18\x06 \x01(\x03\x12\x38\n\x0c\x63lose_reason\x18\x07 \x01(\x0e\x32".baton.conversation.v1.CloseReason"q\n\x0c\x41vailability\x12\x18\n\x10\x61gents_available\x18\x01 \x01(\x05\x12\x15\n\rwaiting_ahead\x18\x02 \x01(\x05\x12\x30\n\x0cnext_opening\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp"\x9f\x01\n\x07Outcome\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x07\x63ontrol\x18\x04 \x01(\x0b\x32#.baton.conversation.v1.ControlState\x12\x10\n\x08repeated\x18\x05 \x01(\x08*f\n\x06Holder\x12\x16\n\x12HOLDER_UNSPECIFIED\x10\x00\x12\r\n\tHOLDER_AI\x10\x01\x12\x10\n\x0cHOLDER_QUEUE\x10\x02\x12\x10\n\x0cHOLDER_HUMAN\x10\x03\x12\x11\n\rHOLDER_CLOSED\x10\x04*\xaa\x03\n\x0c\x43ontrolCause\x12\x1d\n\x19\x43ONTROL_CAUSE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43ONTROL_CAUSE_STARTED\x10\x01\x12\x17\n\x13\x43ONTROL_CAUSE_AGENT\x10\x02\x12\x1c\n\x18\x43ONTROL_CAUSE_AI_REQUEST\x10\x03\x12\x1e\n\x1a\x43ONTROL_CAUSE_USER_REQUEST\x10\x04\x12\x1a\n\x16\x43ONTROL_CAUSE_RETURNED\x10\x05\x12\x1a\n\x16\x43ONTROL_CAUSE_RELEASED\x10\x06\x12\x1c\n\x18\x43ONTROL_CAUSE_AGENT_AWAY\x10\x07\x12\x1a\n\x16\x43ONTROL_CAUSE_DISABLED\x10\x08\x12\x1d\n\x19\x43ONTROL_CAUSE_TRANSFERRED\x10\t\x12\x1d\n\x19\x43ONTROL_CAUSE_HANDED_BACK\x10\n\x12#\n\x1f\x43ONTROL_CAUSE_REQUEST_WITHDRAWN\x10\x0b\x12\x1a\n\x16\x43ONTROL_CAUSE_REOPENED\x10\x0c\x12\x18\n\x14\x43ONTROL_CAUSE_CLOSED\x10\r*\xe2\x01\n\x0b\x43loseReason\x12\x1c\n\x18\x43LOSE_REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43LOSE_REASON_RESOLVED\x10\x01\x12\x1a\n\x16\x43LOSE_REASON_NO_ANSWER\x10\x02\x12\x15\n\x11\x43LOSE_REASON_SPAM\x10\x03\x12\x16\n\x12\x43LOSE_REASON_OTHER\x10\x04\x12\x1c\n\x18\x43LOSE_REASON_AI_RESOLVED\x10\x05\x12\x1a\n\x16\x43LOSE_REASON_USER_LEFT\x10\x06\x12\x15\n\x11\x43LOSE_REASON_IDLE\x10\x07*s\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x10\n\x0cPRIORITY_LOW\x10\x01\x12\x13\n\x0fPRIORITY_NORMAL\x10\x02\x12\x11\n\rPRIORITY_HIGH\x10\x03\x12\x13\n\x0fPRIORITY_URGENT\x10\x04\x62\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n#baton/conversation/v1/control.proto\x12\x15\x62\x61ton.conversation.v1\x1a\x1fgoogle/protobuf/timestamp.proto\",\n\x08\x41gentRef\x12\n\n\x02id\x18\x01 \x01(\t\x12\x14\n\x0c\x64isplay_name\x18\x02 \x01(\t\"&\n\nAiAgentRef\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"\xab\x02\n\x0c\x43ontrolState\x12-\n\x06holder\x18\x01 \x01(\x0e\x32\x1d.baton.conversation.v1.Holder\x12.\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12)\n\x05since\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x32\n\x05\x63\x61use\x18\x04 \x01(\x0e\x32#.baton.conversation.v1.ControlCause\x12\x14\n\x0c\x61i_may_speak\x18\x05 \x01(\x08\x12\r\n\x05\x65poch\x18\x06 \x01(\x03\x12\x38\n\x0c\x63lose_reason\x18\x07 \x01(\x0e\x32\".baton.conversation.v1.CloseReason\"q\n\x0c\x41vailability\x12\x18\n\x10\x61gents_available\x18\x01 \x01(\x05\x12\x15\n\rwaiting_ahead\x18\x02 \x01(\x05\x12\x30\n\x0cnext_opening\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x9f\x01\n\x07Outcome\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12&\n\x02\x61t\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x07\x63ontrol\x18\x04 \x01(\x0b\x32#.baton.conversation.v1.ControlState\x12\x10\n\x08repeated\x18\x05 \x01(\x08*f\n\x06Holder\x12\x16\n\x12HOLDER_UNSPECIFIED\x10\x00\x12\r\n\tHOLDER_AI\x10\x01\x12\x10\n\x0cHOLDER_QUEUE\x10\x02\x12\x10\n\x0cHOLDER_HUMAN\x10\x03\x12\x11\n\rHOLDER_CLOSED\x10\x04*\xaa\x03\n\x0c\x43ontrolCause\x12\x1d\n\x19\x43ONTROL_CAUSE_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43ONTROL_CAUSE_STARTED\x10\x01\x12\x17\n\x13\x43ONTROL_CAUSE_AGENT\x10\x02\x12\x1c\n\x18\x43ONTROL_CAUSE_AI_REQUEST\x10\x03\x12\x1e\n\x1a\x43ONTROL_CAUSE_USER_REQUEST\x10\x04\x12\x1a\n\x16\x43ONTROL_CAUSE_RETURNED\x10\x05\x12\x1a\n\x16\x43ONTROL_CAUSE_RELEASED\x10\x06\x12\x1c\n\x18\x43ONTROL_CAUSE_AGENT_AWAY\x10\x07\x12\x1a\n\x16\x43ONTROL_CAUSE_DISABLED\x10\x08\x12\x1d\n\x19\x43ONTROL_CAUSE_TRANSFERRED\x10\t\x12\x1d\n\x19\x43ONTROL_CAUSE_HANDED_BACK\x10\n\x12#\n\x1f\x43ONTROL_CAUSE_REQUEST_WITHDRAWN\x10\x0b\x12\x1a\n\x16\x43ONTROL_CAUSE_REOPENED\x10\x0c\x12\x18\n\x14\x43ONTROL_CAUSE_CLOSED\x10\r*\xe2\x01\n\x0b\x43loseReason\x12\x1c\n\x18\x43LOSE_REASON_UNSPECIFIED\x10\x00\x12\x19\n\x15\x43LOSE_REASON_RESOLVED\x10\x01\x12\x1a\n\x16\x43LOSE_REASON_NO_ANSWER\x10\x02\x12\x15\n\x11\x43LOSE_REASON_SPAM\x10\x03\x12\x16\n\x12\x43LOSE_REASON_OTHER\x10\x04\x12\x1c\n\x18\x43LOSE_REASON_AI_RESOLVED\x10\x05\x12\x1a\n\x16\x43LOSE_REASON_USER_LEFT\x10\x06\x12\x15\n\x11\x43LOSE_REASON_IDLE\x10\x07*s\n\x08Priority\x12\x18\n\x14PRIORITY_UNSPECIFIED\x10\x00\x12\x10\n\x0cPRIORITY_LOW\x10\x01\x12\x13\n\x0fPRIORITY_NORMAL\x10\x02\x12\x11\n\rPRIORITY_HIGH\x10\x03\x12\x13\n\x0fPRIORITY_URGENT\x10\x04\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "baton.conversation.v1.control_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'baton.conversation.v1.control_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    DESCRIPTOR._loaded_options = None
-    _globals["_HOLDER"]._serialized_start = 760
-    _globals["_HOLDER"]._serialized_end = 862
-    _globals["_CONTROLCAUSE"]._serialized_start = 865
-    _globals["_CONTROLCAUSE"]._serialized_end = 1291
-    _globals["_CLOSEREASON"]._serialized_start = 1294
-    _globals["_CLOSEREASON"]._serialized_end = 1520
-    _globals["_PRIORITY"]._serialized_start = 1522
-    _globals["_PRIORITY"]._serialized_end = 1637
-    _globals["_AGENTREF"]._serialized_start = 95
-    _globals["_AGENTREF"]._serialized_end = 139
-    _globals["_AIAGENTREF"]._serialized_start = 141
-    _globals["_AIAGENTREF"]._serialized_end = 179
-    _globals["_CONTROLSTATE"]._serialized_start = 182
-    _globals["_CONTROLSTATE"]._serialized_end = 481
-    _globals["_AVAILABILITY"]._serialized_start = 483
-    _globals["_AVAILABILITY"]._serialized_end = 596
-    _globals["_OUTCOME"]._serialized_start = 599
-    _globals["_OUTCOME"]._serialized_end = 758
+  DESCRIPTOR._loaded_options = None
+  _globals['_HOLDER']._serialized_start=760
+  _globals['_HOLDER']._serialized_end=862
+  _globals['_CONTROLCAUSE']._serialized_start=865
+  _globals['_CONTROLCAUSE']._serialized_end=1291
+  _globals['_CLOSEREASON']._serialized_start=1294
+  _globals['_CLOSEREASON']._serialized_end=1520
+  _globals['_PRIORITY']._serialized_start=1522
+  _globals['_PRIORITY']._serialized_end=1637
+  _globals['_AGENTREF']._serialized_start=95
+  _globals['_AGENTREF']._serialized_end=139
+  _globals['_AIAGENTREF']._serialized_start=141
+  _globals['_AIAGENTREF']._serialized_end=179
+  _globals['_CONTROLSTATE']._serialized_start=182
+  _globals['_CONTROLSTATE']._serialized_end=481
+  _globals['_AVAILABILITY']._serialized_start=483
+  _globals['_AVAILABILITY']._serialized_end=596
+  _globals['_OUTCOME']._serialized_start=599
+  _globals['_OUTCOME']._serialized_end=758
 # @@protoc_insertion_point(module_scope)

@@ -221,22 +221,7 @@ class ControlState(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "agent",
-        b"agent",
-        "ai_may_speak",
-        b"ai_may_speak",
-        "cause",
-        b"cause",
-        "close_reason",
-        b"close_reason",
-        "epoch",
-        b"epoch",
-        "holder",
-        b"holder",
-        "since",
-        b"since",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "ai_may_speak", b"ai_may_speak", "cause", b"cause", "close_reason", b"close_reason", "epoch", b"epoch", "holder", b"holder", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -266,9 +251,7 @@ class Availability(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["next_opening", b"next_opening"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "agents_available", b"agents_available", "next_opening", b"next_opening", "waiting_ahead", b"waiting_ahead"
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agents_available", b"agents_available", "next_opening", b"next_opening", "waiting_ahead", b"waiting_ahead"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -304,9 +287,7 @@ class Outcome(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "control", b"control"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "at", b"at", "control", b"control", "conversation_id", b"conversation_id", "repeated", b"repeated", "seq", b"seq"
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "control", b"control", "conversation_id", b"conversation_id", "repeated", b"repeated", "seq", b"seq"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

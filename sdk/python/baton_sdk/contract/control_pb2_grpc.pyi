@@ -5,5 +5,6 @@ Who holds a conversation, and since when: the part of its state that every party
 
 from collections import abc as _abc
 
+
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str

@@ -4,14 +4,19 @@
 # source: baton/conversation/v1/event.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
-_runtime_version.ValidateProtobufRuntimeVersion(_runtime_version.Domain.PUBLIC, 7, 35, 1, "", "baton/conversation/v1/event.proto")
+_runtime_version.ValidateProtobufRuntimeVersion(
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'baton/conversation/v1/event.proto'
+)
 # @@protoc_insertion_point(imports)
 
 _sym_db = _symbol_database.Default()
@@ -21,77 +26,75 @@ from baton_sdk.contract import control_pb2 as baton_dot_conversation_dot_v1_dot_
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n!baton/conversation/v1/event.proto\x12\x15\x62\x61ton.conversation.v1\x1a#baton/conversation/v1/control.proto\x1a\x1fgoogle/protobuf/timestamp.proto"Q\n\x05\x41\x63tor\x12.\n\x04kind\x18\x01 \x01(\x0e\x32 .baton.conversation.v1.ActorKind\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t"B\n\x07\x45ndUser\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t"\x9c\x01\n\rSystemMessage\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12@\n\x06params\x18\x02 \x03(\x0b\x32\x30.baton.conversation.v1.SystemMessage.ParamsEntry\x12\x0c\n\x04text\x18\x03 \x01(\t\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01"B\n\nLedgerLink\x12\x11\n\tprev_hash\x18\x01 \x01(\x0c\x12\x0c\n\x04hash\x18\x02 \x01(\x0c\x12\x13\n\x0btext_digest\x18\x03 \x01(\x0c"\x87\x05\n\x05\x41\x66ter\x12\x34\n\x07\x63ontrol\x18\x01 \x01(\x0b\x32#.baton.conversation.v1.ControlState\x12\x15\n\rlast_user_seq\x18\x02 \x01(\x03\x12\x16\n\x0elast_human_seq\x18\x03 \x01(\x03\x12\x1b\n\x13last_human_agent_id\x18\x04 \x01(\t\x12\x17\n\x0fother_human_seq\x18\x05 \x01(\x03\x12\x38\n\x14oldest_unanswered_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rdelivered_seq\x18\x07 \x01(\x03\x12\x11\n\tshown_seq\x18\x08 \x01(\x03\x12\x1a\n\x12user_message_count\x18\t \x01(\x03\x12\x12\n\nchain_head\x18\n \x01(\x0c\x12\x33\n\x08\x61i_agent\x18\x0b \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef\x12\x0e\n\x06locale\x18\x0c \x01(\t\x12\x11\n\tuser_left\x18\r \x01(\x08\x12\x1b\n\x13transferred_from_id\x18\x0e \x01(\t\x12\x17\n\x0f\x64rafts_withheld\x18\x0f \x01(\x05\x12\x33\n\x0flast_message_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x08priority\x18\x11 \x01(\x0e\x32\x1f.baton.conversation.v1.Priority\x12\x0f\n\x07version\x18\x12 \x01(\x05\x12/\n\x0breceipts_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fopen_draft_seqs\x18\x14 \x03(\x03"\x9d\x02\n\x13\x43onversationStarted\x12,\n\x04user\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.EndUser\x12\x33\n\x08\x61i_agent\x18\x02 \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef\x12 \n\x18platform_conversation_id\x18\x03 \x01(\t\x12N\n\nattributes\x18\x04 \x03(\x0b\x32:.baton.conversation.v1.ConversationStarted.AttributesEntry\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01"\x98\x01\n\x0bUserMessage\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08reopened\x18\x02 \x01(\x08\x12+\n\x07sent_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12<\n\x0esystem_message\x18\x04 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage"]\n\tAiMessage\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x33\n\x08\x61i_agent\x18\x03 \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef"z\n\x0f\x41iDraftWithheld\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x33\n\x08\x61i_agent\x18\x03 \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef\x12\x15\n\rlast_user_seq\x18\x04 \x01(\x03"\xeb\x01\n\x0eHumanRequested\x12.\n\x02\x62y\x18\x01 \x01(\x0e\x32".baton.conversation.v1.RequestedBy\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12\x31\n\x08priority\x18\x04 \x01(\x0e\x32\x1f.baton.conversation.v1.Priority\x12\x17\n\x0fsuggested_reply\x18\x05 \x01(\t\x12<\n\x0esystem_message\x18\x06 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage""\n\x10RequestWithdrawn\x12\x0e\n\x06reason\x18\x01 \x01(\t"\xa6\x02\n\tTakenOver\x12.\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x32\n\x0b\x66rom_holder\x18\x02 \x01(\x0e\x32\x1d.baton.conversation.v1.Holder\x12\x33\n\nfrom_agent\x18\x03 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x32\n\x05\x63\x61use\x18\x04 \x01(\x0e\x32#.baton.conversation.v1.ControlCause\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12<\n\x0esystem_message\x18\x06 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage"L\n\x0cHumanMessage\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef"S\n\x05\x42rief\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07\x64\x65\x63ided\x18\x02 \x01(\t\x12\x10\n\x08promised\x18\x03 \x01(\t\x12\x16\n\x0enot_to_be_said\x18\x04 \x01(\t"\xc8\x01\n\nHandedBack\x12+\n\x02\x62y\x18\x01 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12+\n\x05\x62rief\x18\x02 \x01(\x0b\x32\x1c.baton.conversation.v1.Brief\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x11\n\treply_due\x18\x04 \x01(\x08\x12<\n\x0esystem_message\x18\x05 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage"\x86\x02\n\x0bTransferred\x12\x32\n\x0b\x66rom_holder\x18\x01 \x01(\x0e\x32\x1d.baton.conversation.v1.Holder\x12\x33\n\nfrom_agent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x31\n\x08to_agent\x18\x03 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\x12<\n\x0esystem_message\x18\x06 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage"\xd6\x01\n\x0fReturnedToQueue\x12\x33\n\nfrom_agent\x18\x01 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x32\n\x05\x63\x61use\x18\x02 \x01(\x0e\x32#.baton.conversation.v1.ControlCause\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12<\n\x0esystem_message\x18\x05 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage"^\n\rDraftResolved\x12\x11\n\tdraft_seq\x18\x01 \x01(\x03\x12:\n\nresolution\x18\x02 \x01(\x0e\x32&.baton.conversation.v1.DraftResolution"I\n\tNoteAdded\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef"5\n\tDelivered\x12\x15\n\rdelivered_seq\x18\x01 \x01(\x03\x12\x11\n\tshown_seq\x18\x02 \x01(\x03"\x90\x02\n\x06\x43losed\x12\x32\n\x06reason\x18\x01 \x01(\x0e\x32".baton.conversation.v1.CloseReason\x12+\n\x02\x62y\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x32\n\x0b\x66rom_holder\x18\x03 \x01(\x0e\x32\x1d.baton.conversation.v1.Holder\x12\x33\n\nfrom_agent\x18\x04 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12<\n\x0esystem_message\x18\x05 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage"H\n\x08UserLeft\x12<\n\x0esystem_message\x18\x01 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage"\xb3\n\n\x05\x45vent\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x03\x12\x0f\n\x07version\x18\x04 \x01(\x05\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x1c.baton.conversation.v1.Actor\x12\x12\n\ncommand_id\x18\x07 \x01(\t\x12\x16\n\x0e\x63ommand_digest\x18\x08 \x01(\x0c\x12\x13\n\x0bplatform_id\x18\t \x01(\t\x12+\n\x05\x61\x66ter\x18\n \x01(\x0b\x32\x1c.baton.conversation.v1.After\x12\x31\n\x06ledger\x18\x0b \x01(\x0b\x32!.baton.conversation.v1.LedgerLink\x12\x0c\n\x04salt\x18\x0c \x01(\x0c\x12J\n\x14\x63onversation_started\x18\x14 \x01(\x0b\x32*.baton.conversation.v1.ConversationStartedH\x00\x12:\n\x0cuser_message\x18\x15 \x01(\x0b\x32".baton.conversation.v1.UserMessageH\x00\x12\x36\n\nai_message\x18\x16 \x01(\x0b\x32 .baton.conversation.v1.AiMessageH\x00\x12\x43\n\x11\x61i_draft_withheld\x18\x17 \x01(\x0b\x32&.baton.conversation.v1.AiDraftWithheldH\x00\x12@\n\x0fhuman_requested\x18\x18 \x01(\x0b\x32%.baton.conversation.v1.HumanRequestedH\x00\x12\x44\n\x11request_withdrawn\x18\x19 \x01(\x0b\x32\'.baton.conversation.v1.RequestWithdrawnH\x00\x12\x36\n\ntaken_over\x18\x1a \x01(\x0b\x32 .baton.conversation.v1.TakenOverH\x00\x12<\n\rhuman_message\x18\x1b \x01(\x0b\x32#.baton.conversation.v1.HumanMessageH\x00\x12\x38\n\x0bhanded_back\x18\x1c \x01(\x0b\x32!.baton.conversation.v1.HandedBackH\x00\x12\x39\n\x0btransferred\x18\x1d \x01(\x0b\x32".baton.conversation.v1.TransferredH\x00\x12\x43\n\x11returned_to_queue\x18\x1e \x01(\x0b\x32&.baton.conversation.v1.ReturnedToQueueH\x00\x12>\n\x0e\x64raft_resolved\x18\x1f \x01(\x0b\x32$.baton.conversation.v1.DraftResolvedH\x00\x12\x36\n\nnote_added\x18  \x01(\x0b\x32 .baton.conversation.v1.NoteAddedH\x00\x12\x35\n\tdelivered\x18! \x01(\x0b\x32 .baton.conversation.v1.DeliveredH\x00\x12/\n\x06\x63losed\x18" \x01(\x0b\x32\x1d.baton.conversation.v1.ClosedH\x00\x12\x34\n\tuser_left\x18# \x01(\x0b\x32\x1f.baton.conversation.v1.UserLeftH\x00\x42\x06\n\x04\x62ody"3\n\tHeartbeat\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp"\x94\x01\n\x0b\x45ventRecord\x12\x14\n\x0c\x63luster_time\x18\x01 \x01(\x04\x12-\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x1c.baton.conversation.v1.EventH\x00\x12\x35\n\theartbeat\x18\x03 \x01(\x0b\x32 .baton.conversation.v1.HeartbeatH\x00\x42\t\n\x07\x63ontent*m\n\tActorKind\x12\x1a\n\x16\x41\x43TOR_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41\x43TOR_KIND_PLATFORM\x10\x01\x12\x14\n\x10\x41\x43TOR_KIND_AGENT\x10\x02\x12\x15\n\x11\x41\x43TOR_KIND_SYSTEM\x10\x03*W\n\x0bRequestedBy\x12\x1c\n\x18REQUESTED_BY_UNSPECIFIED\x10\x00\x12\x13\n\x0fREQUESTED_BY_AI\x10\x01\x12\x15\n\x11REQUESTED_BY_USER\x10\x02*r\n\x0f\x44raftResolution\x12 \n\x1c\x44RAFT_RESOLUTION_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x44RAFT_RESOLUTION_INSERTED\x10\x01\x12\x1e\n\x1a\x44RAFT_RESOLUTION_DISCARDED\x10\x02\x62\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n!baton/conversation/v1/event.proto\x12\x15\x62\x61ton.conversation.v1\x1a#baton/conversation/v1/control.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"Q\n\x05\x41\x63tor\x12.\n\x04kind\x18\x01 \x01(\x0e\x32 .baton.conversation.v1.ActorKind\x12\n\n\x02id\x18\x02 \x01(\t\x12\x0c\n\x04name\x18\x03 \x01(\t\"B\n\x07\x45ndUser\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\x12\r\n\x05\x65mail\x18\x03 \x01(\t\x12\x0e\n\x06locale\x18\x04 \x01(\t\"\x9c\x01\n\rSystemMessage\x12\x0c\n\x04\x63ode\x18\x01 \x01(\t\x12@\n\x06params\x18\x02 \x03(\x0b\x32\x30.baton.conversation.v1.SystemMessage.ParamsEntry\x12\x0c\n\x04text\x18\x03 \x01(\t\x1a-\n\x0bParamsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"B\n\nLedgerLink\x12\x11\n\tprev_hash\x18\x01 \x01(\x0c\x12\x0c\n\x04hash\x18\x02 \x01(\x0c\x12\x13\n\x0btext_digest\x18\x03 \x01(\x0c\"\x87\x05\n\x05\x41\x66ter\x12\x34\n\x07\x63ontrol\x18\x01 \x01(\x0b\x32#.baton.conversation.v1.ControlState\x12\x15\n\rlast_user_seq\x18\x02 \x01(\x03\x12\x16\n\x0elast_human_seq\x18\x03 \x01(\x03\x12\x1b\n\x13last_human_agent_id\x18\x04 \x01(\t\x12\x17\n\x0fother_human_seq\x18\x05 \x01(\x03\x12\x38\n\x14oldest_unanswered_at\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x15\n\rdelivered_seq\x18\x07 \x01(\x03\x12\x11\n\tshown_seq\x18\x08 \x01(\x03\x12\x1a\n\x12user_message_count\x18\t \x01(\x03\x12\x12\n\nchain_head\x18\n \x01(\x0c\x12\x33\n\x08\x61i_agent\x18\x0b \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef\x12\x0e\n\x06locale\x18\x0c \x01(\t\x12\x11\n\tuser_left\x18\r \x01(\x08\x12\x1b\n\x13transferred_from_id\x18\x0e \x01(\t\x12\x17\n\x0f\x64rafts_withheld\x18\x0f \x01(\x05\x12\x33\n\x0flast_message_at\x18\x10 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x31\n\x08priority\x18\x11 \x01(\x0e\x32\x1f.baton.conversation.v1.Priority\x12\x0f\n\x07version\x18\x12 \x01(\x05\x12/\n\x0breceipts_at\x18\x13 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0fopen_draft_seqs\x18\x14 \x03(\x03\"\x9d\x02\n\x13\x43onversationStarted\x12,\n\x04user\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.EndUser\x12\x33\n\x08\x61i_agent\x18\x02 \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef\x12 \n\x18platform_conversation_id\x18\x03 \x01(\t\x12N\n\nattributes\x18\x04 \x03(\x0b\x32:.baton.conversation.v1.ConversationStarted.AttributesEntry\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\x98\x01\n\x0bUserMessage\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\x10\n\x08reopened\x18\x02 \x01(\x08\x12+\n\x07sent_at\x18\x03 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12<\n\x0esystem_message\x18\x04 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"]\n\tAiMessage\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x33\n\x08\x61i_agent\x18\x03 \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef\"z\n\x0f\x41iDraftWithheld\x12\x0c\n\x04text\x18\x01 \x01(\t\x12\r\n\x05\x65poch\x18\x02 \x01(\x03\x12\x33\n\x08\x61i_agent\x18\x03 \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef\x12\x15\n\rlast_user_seq\x18\x04 \x01(\x03\"\xeb\x01\n\x0eHumanRequested\x12.\n\x02\x62y\x18\x01 \x01(\x0e\x32\".baton.conversation.v1.RequestedBy\x12\x0e\n\x06reason\x18\x02 \x01(\t\x12\x0f\n\x07summary\x18\x03 \x01(\t\x12\x31\n\x08priority\x18\x04 \x01(\x0e\x32\x1f.baton.conversation.v1.Priority\x12\x17\n\x0fsuggested_reply\x18\x05 \x01(\t\x12<\n\x0esystem_message\x18\x06 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"\"\n\x10RequestWithdrawn\x12\x0e\n\x06reason\x18\x01 \x01(\t\"\xa6\x02\n\tTakenOver\x12.\n\x05\x61gent\x18\x01 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x32\n\x0b\x66rom_holder\x18\x02 \x01(\x0e\x32\x1d.baton.conversation.v1.Holder\x12\x33\n\nfrom_agent\x18\x03 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x32\n\x05\x63\x61use\x18\x04 \x01(\x0e\x32#.baton.conversation.v1.ControlCause\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12<\n\x0esystem_message\x18\x06 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"L\n\x0cHumanMessage\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\"S\n\x05\x42rief\x12\x0f\n\x07summary\x18\x01 \x01(\t\x12\x0f\n\x07\x64\x65\x63ided\x18\x02 \x01(\t\x12\x10\n\x08promised\x18\x03 \x01(\t\x12\x16\n\x0enot_to_be_said\x18\x04 \x01(\t\"\xc8\x01\n\nHandedBack\x12+\n\x02\x62y\x18\x01 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12+\n\x05\x62rief\x18\x02 \x01(\x0b\x32\x1c.baton.conversation.v1.Brief\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\x11\n\treply_due\x18\x04 \x01(\x08\x12<\n\x0esystem_message\x18\x05 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"\x86\x02\n\x0bTransferred\x12\x32\n\x0b\x66rom_holder\x18\x01 \x01(\x0e\x32\x1d.baton.conversation.v1.Holder\x12\x33\n\nfrom_agent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x31\n\x08to_agent\x18\x03 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x0c\n\x04note\x18\x04 \x01(\t\x12\x0f\n\x07message\x18\x05 \x01(\t\x12<\n\x0esystem_message\x18\x06 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"\xd6\x01\n\x0fReturnedToQueue\x12\x33\n\nfrom_agent\x18\x01 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x32\n\x05\x63\x61use\x18\x02 \x01(\x0e\x32#.baton.conversation.v1.ControlCause\x12\x0e\n\x06reason\x18\x03 \x01(\t\x12\x0c\n\x04note\x18\x04 \x01(\t\x12<\n\x0esystem_message\x18\x05 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"^\n\rDraftResolved\x12\x11\n\tdraft_seq\x18\x01 \x01(\x03\x12:\n\nresolution\x18\x02 \x01(\x0e\x32&.baton.conversation.v1.DraftResolution\"I\n\tNoteAdded\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\"5\n\tDelivered\x12\x15\n\rdelivered_seq\x18\x01 \x01(\x03\x12\x11\n\tshown_seq\x18\x02 \x01(\x03\"\x90\x02\n\x06\x43losed\x12\x32\n\x06reason\x18\x01 \x01(\x0e\x32\".baton.conversation.v1.CloseReason\x12+\n\x02\x62y\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12\x32\n\x0b\x66rom_holder\x18\x03 \x01(\x0e\x32\x1d.baton.conversation.v1.Holder\x12\x33\n\nfrom_agent\x18\x04 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12<\n\x0esystem_message\x18\x05 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"H\n\x08UserLeft\x12<\n\x0esystem_message\x18\x01 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"\xb3\n\n\x05\x45vent\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x03\x12\x0f\n\x07version\x18\x04 \x01(\x05\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12+\n\x05\x61\x63tor\x18\x06 \x01(\x0b\x32\x1c.baton.conversation.v1.Actor\x12\x12\n\ncommand_id\x18\x07 \x01(\t\x12\x16\n\x0e\x63ommand_digest\x18\x08 \x01(\x0c\x12\x13\n\x0bplatform_id\x18\t \x01(\t\x12+\n\x05\x61\x66ter\x18\n \x01(\x0b\x32\x1c.baton.conversation.v1.After\x12\x31\n\x06ledger\x18\x0b \x01(\x0b\x32!.baton.conversation.v1.LedgerLink\x12\x0c\n\x04salt\x18\x0c \x01(\x0c\x12J\n\x14\x63onversation_started\x18\x14 \x01(\x0b\x32*.baton.conversation.v1.ConversationStartedH\x00\x12:\n\x0cuser_message\x18\x15 \x01(\x0b\x32\".baton.conversation.v1.UserMessageH\x00\x12\x36\n\nai_message\x18\x16 \x01(\x0b\x32 .baton.conversation.v1.AiMessageH\x00\x12\x43\n\x11\x61i_draft_withheld\x18\x17 \x01(\x0b\x32&.baton.conversation.v1.AiDraftWithheldH\x00\x12@\n\x0fhuman_requested\x18\x18 \x01(\x0b\x32%.baton.conversation.v1.HumanRequestedH\x00\x12\x44\n\x11request_withdrawn\x18\x19 \x01(\x0b\x32\'.baton.conversation.v1.RequestWithdrawnH\x00\x12\x36\n\ntaken_over\x18\x1a \x01(\x0b\x32 .baton.conversation.v1.TakenOverH\x00\x12<\n\rhuman_message\x18\x1b \x01(\x0b\x32#.baton.conversation.v1.HumanMessageH\x00\x12\x38\n\x0bhanded_back\x18\x1c \x01(\x0b\x32!.baton.conversation.v1.HandedBackH\x00\x12\x39\n\x0btransferred\x18\x1d \x01(\x0b\x32\".baton.conversation.v1.TransferredH\x00\x12\x43\n\x11returned_to_queue\x18\x1e \x01(\x0b\x32&.baton.conversation.v1.ReturnedToQueueH\x00\x12>\n\x0e\x64raft_resolved\x18\x1f \x01(\x0b\x32$.baton.conversation.v1.DraftResolvedH\x00\x12\x36\n\nnote_added\x18  \x01(\x0b\x32 .baton.conversation.v1.NoteAddedH\x00\x12\x35\n\tdelivered\x18! \x01(\x0b\x32 .baton.conversation.v1.DeliveredH\x00\x12/\n\x06\x63losed\x18\" \x01(\x0b\x32\x1d.baton.conversation.v1.ClosedH\x00\x12\x34\n\tuser_left\x18# \x01(\x0b\x32\x1f.baton.conversation.v1.UserLeftH\x00\x42\x06\n\x04\x62ody\"3\n\tHeartbeat\x12&\n\x02\x61t\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\x94\x01\n\x0b\x45ventRecord\x12\x14\n\x0c\x63luster_time\x18\x01 \x01(\x04\x12-\n\x05\x65vent\x18\x02 \x01(\x0b\x32\x1c.baton.conversation.v1.EventH\x00\x12\x35\n\theartbeat\x18\x03 \x01(\x0b\x32 .baton.conversation.v1.HeartbeatH\x00\x42\t\n\x07\x63ontent*m\n\tActorKind\x12\x1a\n\x16\x41\x43TOR_KIND_UNSPECIFIED\x10\x00\x12\x17\n\x13\x41\x43TOR_KIND_PLATFORM\x10\x01\x12\x14\n\x10\x41\x43TOR_KIND_AGENT\x10\x02\x12\x15\n\x11\x41\x43TOR_KIND_SYSTEM\x10\x03*W\n\x0bRequestedBy\x12\x1c\n\x18REQUESTED_BY_UNSPECIFIED\x10\x00\x12\x13\n\x0fREQUESTED_BY_AI\x10\x01\x12\x15\n\x11REQUESTED_BY_USER\x10\x02*r\n\x0f\x44raftResolution\x12 \n\x1c\x44RAFT_RESOLUTION_UNSPECIFIED\x10\x00\x12\x1d\n\x19\x44RAFT_RESOLUTION_INSERTED\x10\x01\x12\x1e\n\x1a\x44RAFT_RESOLUTION_DISCARDED\x10\x02\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "baton.conversation.v1.event_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'baton.conversation.v1.event_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    DESCRIPTOR._loaded_options = None
-    _globals["_SYSTEMMESSAGE_PARAMSENTRY"]._loaded_options = None
-    _globals["_SYSTEMMESSAGE_PARAMSENTRY"]._serialized_options = b"8\001"
-    _globals["_CONVERSATIONSTARTED_ATTRIBUTESENTRY"]._loaded_options = None
-    _globals["_CONVERSATIONSTARTED_ATTRIBUTESENTRY"]._serialized_options = b"8\001"
-    _globals["_ACTORKIND"]._serialized_start = 5352
-    _globals["_ACTORKIND"]._serialized_end = 5461
-    _globals["_REQUESTEDBY"]._serialized_start = 5463
-    _globals["_REQUESTEDBY"]._serialized_end = 5550
-    _globals["_DRAFTRESOLUTION"]._serialized_start = 5552
-    _globals["_DRAFTRESOLUTION"]._serialized_end = 5666
-    _globals["_ACTOR"]._serialized_start = 130
-    _globals["_ACTOR"]._serialized_end = 211
-    _globals["_ENDUSER"]._serialized_start = 213
-    _globals["_ENDUSER"]._serialized_end = 279
-    _globals["_SYSTEMMESSAGE"]._serialized_start = 282
-    _globals["_SYSTEMMESSAGE"]._serialized_end = 438
-    _globals["_SYSTEMMESSAGE_PARAMSENTRY"]._serialized_start = 393
-    _globals["_SYSTEMMESSAGE_PARAMSENTRY"]._serialized_end = 438
-    _globals["_LEDGERLINK"]._serialized_start = 440
-    _globals["_LEDGERLINK"]._serialized_end = 506
-    _globals["_AFTER"]._serialized_start = 509
-    _globals["_AFTER"]._serialized_end = 1156
-    _globals["_CONVERSATIONSTARTED"]._serialized_start = 1159
-    _globals["_CONVERSATIONSTARTED"]._serialized_end = 1444
-    _globals["_CONVERSATIONSTARTED_ATTRIBUTESENTRY"]._serialized_start = 1395
-    _globals["_CONVERSATIONSTARTED_ATTRIBUTESENTRY"]._serialized_end = 1444
-    _globals["_USERMESSAGE"]._serialized_start = 1447
-    _globals["_USERMESSAGE"]._serialized_end = 1599
-    _globals["_AIMESSAGE"]._serialized_start = 1601
-    _globals["_AIMESSAGE"]._serialized_end = 1694
-    _globals["_AIDRAFTWITHHELD"]._serialized_start = 1696
-    _globals["_AIDRAFTWITHHELD"]._serialized_end = 1818
-    _globals["_HUMANREQUESTED"]._serialized_start = 1821
-    _globals["_HUMANREQUESTED"]._serialized_end = 2056
-    _globals["_REQUESTWITHDRAWN"]._serialized_start = 2058
-    _globals["_REQUESTWITHDRAWN"]._serialized_end = 2092
-    _globals["_TAKENOVER"]._serialized_start = 2095
-    _globals["_TAKENOVER"]._serialized_end = 2389
-    _globals["_HUMANMESSAGE"]._serialized_start = 2391
-    _globals["_HUMANMESSAGE"]._serialized_end = 2467
-    _globals["_BRIEF"]._serialized_start = 2469
-    _globals["_BRIEF"]._serialized_end = 2552
-    _globals["_HANDEDBACK"]._serialized_start = 2555
-    _globals["_HANDEDBACK"]._serialized_end = 2755
-    _globals["_TRANSFERRED"]._serialized_start = 2758
-    _globals["_TRANSFERRED"]._serialized_end = 3020
-    _globals["_RETURNEDTOQUEUE"]._serialized_start = 3023
-    _globals["_RETURNEDTOQUEUE"]._serialized_end = 3237
-    _globals["_DRAFTRESOLVED"]._serialized_start = 3239
-    _globals["_DRAFTRESOLVED"]._serialized_end = 3333
-    _globals["_NOTEADDED"]._serialized_start = 3335
-    _globals["_NOTEADDED"]._serialized_end = 3408
-    _globals["_DELIVERED"]._serialized_start = 3410
-    _globals["_DELIVERED"]._serialized_end = 3463
-    _globals["_CLOSED"]._serialized_start = 3466
-    _globals["_CLOSED"]._serialized_end = 3738
-    _globals["_USERLEFT"]._serialized_start = 3740
-    _globals["_USERLEFT"]._serialized_end = 3812
-    _globals["_EVENT"]._serialized_start = 3815
-    _globals["_EVENT"]._serialized_end = 5146
-    _globals["_HEARTBEAT"]._serialized_start = 5148
-    _globals["_HEARTBEAT"]._serialized_end = 5199
-    _globals["_EVENTRECORD"]._serialized_start = 5202
-    _globals["_EVENTRECORD"]._serialized_end = 5350
+  DESCRIPTOR._loaded_options = None
+  _globals['_SYSTEMMESSAGE_PARAMSENTRY']._loaded_options = None
+  _globals['_SYSTEMMESSAGE_PARAMSENTRY']._serialized_options = b'8\001'
+  _globals['_CONVERSATIONSTARTED_ATTRIBUTESENTRY']._loaded_options = None
+  _globals['_CONVERSATIONSTARTED_ATTRIBUTESENTRY']._serialized_options = b'8\001'
+  _globals['_ACTORKIND']._serialized_start=5352
+  _globals['_ACTORKIND']._serialized_end=5461
+  _globals['_REQUESTEDBY']._serialized_start=5463
+  _globals['_REQUESTEDBY']._serialized_end=5550
+  _globals['_DRAFTRESOLUTION']._serialized_start=5552
+  _globals['_DRAFTRESOLUTION']._serialized_end=5666
+  _globals['_ACTOR']._serialized_start=130
+  _globals['_ACTOR']._serialized_end=211
+  _globals['_ENDUSER']._serialized_start=213
+  _globals['_ENDUSER']._serialized_end=279
+  _globals['_SYSTEMMESSAGE']._serialized_start=282
+  _globals['_SYSTEMMESSAGE']._serialized_end=438
+  _globals['_SYSTEMMESSAGE_PARAMSENTRY']._serialized_start=393
+  _globals['_SYSTEMMESSAGE_PARAMSENTRY']._serialized_end=438
+  _globals['_LEDGERLINK']._serialized_start=440
+  _globals['_LEDGERLINK']._serialized_end=506
+  _globals['_AFTER']._serialized_start=509
+  _globals['_AFTER']._serialized_end=1156
+  _globals['_CONVERSATIONSTARTED']._serialized_start=1159
+  _globals['_CONVERSATIONSTARTED']._serialized_end=1444
+  _globals['_CONVERSATIONSTARTED_ATTRIBUTESENTRY']._serialized_start=1395
+  _globals['_CONVERSATIONSTARTED_ATTRIBUTESENTRY']._serialized_end=1444
+  _globals['_USERMESSAGE']._serialized_start=1447
+  _globals['_USERMESSAGE']._serialized_end=1599
+  _globals['_AIMESSAGE']._serialized_start=1601
+  _globals['_AIMESSAGE']._serialized_end=1694
+  _globals['_AIDRAFTWITHHELD']._serialized_start=1696
+  _globals['_AIDRAFTWITHHELD']._serialized_end=1818
+  _globals['_HUMANREQUESTED']._serialized_start=1821
+  _globals['_HUMANREQUESTED']._serialized_end=2056
+  _globals['_REQUESTWITHDRAWN']._serialized_start=2058
+  _globals['_REQUESTWITHDRAWN']._serialized_end=2092
+  _globals['_TAKENOVER']._serialized_start=2095
+  _globals['_TAKENOVER']._serialized_end=2389
+  _globals['_HUMANMESSAGE']._serialized_start=2391
+  _globals['_HUMANMESSAGE']._serialized_end=2467
+  _globals['_BRIEF']._serialized_start=2469
+  _globals['_BRIEF']._serialized_end=2552
+  _globals['_HANDEDBACK']._serialized_start=2555
+  _globals['_HANDEDBACK']._serialized_end=2755
+  _globals['_TRANSFERRED']._serialized_start=2758
+  _globals['_TRANSFERRED']._serialized_end=3020
+  _globals['_RETURNEDTOQUEUE']._serialized_start=3023
+  _globals['_RETURNEDTOQUEUE']._serialized_end=3237
+  _globals['_DRAFTRESOLVED']._serialized_start=3239
+  _globals['_DRAFTRESOLVED']._serialized_end=3333
+  _globals['_NOTEADDED']._serialized_start=3335
+  _globals['_NOTEADDED']._serialized_end=3408
+  _globals['_DELIVERED']._serialized_start=3410
+  _globals['_DELIVERED']._serialized_end=3463
+  _globals['_CLOSED']._serialized_start=3466
+  _globals['_CLOSED']._serialized_end=3738
+  _globals['_USERLEFT']._serialized_start=3740
+  _globals['_USERLEFT']._serialized_end=3812
+  _globals['_EVENT']._serialized_start=3815
+  _globals['_EVENT']._serialized_end=5146
+  _globals['_HEARTBEAT']._serialized_start=5148
+  _globals['_HEARTBEAT']._serialized_end=5199
+  _globals['_EVENTRECORD']._serialized_start=5202
+  _globals['_EVENTRECORD']._serialized_end=5350
 # @@protoc_insertion_point(module_scope)

@@ -300,61 +300,9 @@ class After(_message.Message):
         receipts_at: _timestamp_pb2.Timestamp | None = ...,
         open_draft_seqs: _abc.Iterable[_builtins.int] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal[
-        "ai_agent",
-        b"ai_agent",
-        "control",
-        b"control",
-        "last_message_at",
-        b"last_message_at",
-        "oldest_unanswered_at",
-        b"oldest_unanswered_at",
-        "receipts_at",
-        b"receipts_at",
-    ]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "control", b"control", "last_message_at", b"last_message_at", "oldest_unanswered_at", b"oldest_unanswered_at", "receipts_at", b"receipts_at"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "ai_agent",
-        b"ai_agent",
-        "chain_head",
-        b"chain_head",
-        "control",
-        b"control",
-        "delivered_seq",
-        b"delivered_seq",
-        "drafts_withheld",
-        b"drafts_withheld",
-        "last_human_agent_id",
-        b"last_human_agent_id",
-        "last_human_seq",
-        b"last_human_seq",
-        "last_message_at",
-        b"last_message_at",
-        "last_user_seq",
-        b"last_user_seq",
-        "locale",
-        b"locale",
-        "oldest_unanswered_at",
-        b"oldest_unanswered_at",
-        "open_draft_seqs",
-        b"open_draft_seqs",
-        "other_human_seq",
-        b"other_human_seq",
-        "priority",
-        b"priority",
-        "receipts_at",
-        b"receipts_at",
-        "shown_seq",
-        b"shown_seq",
-        "transferred_from_id",
-        b"transferred_from_id",
-        "user_left",
-        b"user_left",
-        "user_message_count",
-        b"user_message_count",
-        "version",
-        b"version",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "chain_head", b"chain_head", "control", b"control", "delivered_seq", b"delivered_seq", "drafts_withheld", b"drafts_withheld", "last_human_agent_id", b"last_human_agent_id", "last_human_seq", b"last_human_seq", "last_message_at", b"last_message_at", "last_user_seq", b"last_user_seq", "locale", b"locale", "oldest_unanswered_at", b"oldest_unanswered_at", "open_draft_seqs", b"open_draft_seqs", "other_human_seq", b"other_human_seq", "priority", b"priority", "receipts_at", b"receipts_at", "shown_seq", b"shown_seq", "transferred_from_id", b"transferred_from_id", "user_left", b"user_left", "user_message_count", b"user_message_count", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -408,9 +356,7 @@ class ConversationStarted(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "ai_agent", b"ai_agent", "attributes", b"attributes", "platform_conversation_id", b"platform_conversation_id", "user", b"user"
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "attributes", b"attributes", "platform_conversation_id", b"platform_conversation_id", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -542,20 +488,7 @@ class HumanRequested(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["system_message", b"system_message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "by",
-        b"by",
-        "priority",
-        b"priority",
-        "reason",
-        b"reason",
-        "suggested_reply",
-        b"suggested_reply",
-        "summary",
-        b"summary",
-        "system_message",
-        b"system_message",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "priority", b"priority", "reason", b"reason", "suggested_reply", b"suggested_reply", "summary", b"summary", "system_message", b"system_message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -617,20 +550,7 @@ class TakenOver(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "from_agent", b"from_agent", "system_message", b"system_message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "agent",
-        b"agent",
-        "cause",
-        b"cause",
-        "from_agent",
-        b"from_agent",
-        "from_holder",
-        b"from_holder",
-        "reason",
-        b"reason",
-        "system_message",
-        b"system_message",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent", "cause", b"cause", "from_agent", b"from_agent", "from_holder", b"from_holder", "reason", b"reason", "system_message", b"system_message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -723,9 +643,7 @@ class HandedBack(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "by", b"by", "system_message", b"system_message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "brief", b"brief", "by", b"by", "message", b"message", "reply_due", b"reply_due", "system_message", b"system_message"
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["brief", b"brief", "by", b"by", "message", b"message", "reply_due", b"reply_due", "system_message", b"system_message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -766,20 +684,7 @@ class Transferred(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from_agent", b"from_agent", "system_message", b"system_message", "to_agent", b"to_agent"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "from_agent",
-        b"from_agent",
-        "from_holder",
-        b"from_holder",
-        "message",
-        b"message",
-        "note",
-        b"note",
-        "system_message",
-        b"system_message",
-        "to_agent",
-        b"to_agent",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["from_agent", b"from_agent", "from_holder", b"from_holder", "message", b"message", "note", b"note", "system_message", b"system_message", "to_agent", b"to_agent"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -815,9 +720,7 @@ class ReturnedToQueue(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from_agent", b"from_agent", "system_message", b"system_message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "cause", b"cause", "from_agent", b"from_agent", "note", b"note", "reason", b"reason", "system_message", b"system_message"
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cause", b"cause", "from_agent", b"from_agent", "note", b"note", "reason", b"reason", "system_message", b"system_message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -928,9 +831,7 @@ class Closed(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "from_agent", b"from_agent", "system_message", b"system_message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "by", b"by", "from_agent", b"from_agent", "from_holder", b"from_holder", "reason", b"reason", "system_message", b"system_message"
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "from_agent", b"from_agent", "from_holder", b"from_holder", "reason", b"reason", "system_message", b"system_message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -1077,130 +978,11 @@ class Event(_message.Message):
         closed: Global___Closed | None = ...,
         user_left: Global___UserLeft | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal[
-        "actor",
-        b"actor",
-        "after",
-        b"after",
-        "ai_draft_withheld",
-        b"ai_draft_withheld",
-        "ai_message",
-        b"ai_message",
-        "at",
-        b"at",
-        "body",
-        b"body",
-        "closed",
-        b"closed",
-        "conversation_started",
-        b"conversation_started",
-        "delivered",
-        b"delivered",
-        "draft_resolved",
-        b"draft_resolved",
-        "handed_back",
-        b"handed_back",
-        "human_message",
-        b"human_message",
-        "human_requested",
-        b"human_requested",
-        "ledger",
-        b"ledger",
-        "note_added",
-        b"note_added",
-        "request_withdrawn",
-        b"request_withdrawn",
-        "returned_to_queue",
-        b"returned_to_queue",
-        "taken_over",
-        b"taken_over",
-        "transferred",
-        b"transferred",
-        "user_left",
-        b"user_left",
-        "user_message",
-        b"user_message",
-    ]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "after", b"after", "ai_draft_withheld", b"ai_draft_withheld", "ai_message", b"ai_message", "at", b"at", "body", b"body", "closed", b"closed", "conversation_started", b"conversation_started", "delivered", b"delivered", "draft_resolved", b"draft_resolved", "handed_back", b"handed_back", "human_message", b"human_message", "human_requested", b"human_requested", "ledger", b"ledger", "note_added", b"note_added", "request_withdrawn", b"request_withdrawn", "returned_to_queue", b"returned_to_queue", "taken_over", b"taken_over", "transferred", b"transferred", "user_left", b"user_left", "user_message", b"user_message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "actor",
-        b"actor",
-        "after",
-        b"after",
-        "ai_draft_withheld",
-        b"ai_draft_withheld",
-        "ai_message",
-        b"ai_message",
-        "at",
-        b"at",
-        "body",
-        b"body",
-        "closed",
-        b"closed",
-        "command_digest",
-        b"command_digest",
-        "command_id",
-        b"command_id",
-        "conversation_id",
-        b"conversation_id",
-        "conversation_started",
-        b"conversation_started",
-        "delivered",
-        b"delivered",
-        "draft_resolved",
-        b"draft_resolved",
-        "handed_back",
-        b"handed_back",
-        "human_message",
-        b"human_message",
-        "human_requested",
-        b"human_requested",
-        "ledger",
-        b"ledger",
-        "note_added",
-        b"note_added",
-        "platform_id",
-        b"platform_id",
-        "request_withdrawn",
-        b"request_withdrawn",
-        "returned_to_queue",
-        b"returned_to_queue",
-        "salt",
-        b"salt",
-        "seq",
-        b"seq",
-        "taken_over",
-        b"taken_over",
-        "transferred",
-        b"transferred",
-        "user_left",
-        b"user_left",
-        "user_message",
-        b"user_message",
-        "version",
-        b"version",
-        "workspace_id",
-        b"workspace_id",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["actor", b"actor", "after", b"after", "ai_draft_withheld", b"ai_draft_withheld", "ai_message", b"ai_message", "at", b"at", "body", b"body", "closed", b"closed", "command_digest", b"command_digest", "command_id", b"command_id", "conversation_id", b"conversation_id", "conversation_started", b"conversation_started", "delivered", b"delivered", "draft_resolved", b"draft_resolved", "handed_back", b"handed_back", "human_message", b"human_message", "human_requested", b"human_requested", "ledger", b"ledger", "note_added", b"note_added", "platform_id", b"platform_id", "request_withdrawn", b"request_withdrawn", "returned_to_queue", b"returned_to_queue", "salt", b"salt", "seq", b"seq", "taken_over", b"taken_over", "transferred", b"transferred", "user_left", b"user_left", "user_message", b"user_message", "version", b"version", "workspace_id", b"workspace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal[
-        "conversation_started",
-        "user_message",
-        "ai_message",
-        "ai_draft_withheld",
-        "human_requested",
-        "request_withdrawn",
-        "taken_over",
-        "human_message",
-        "handed_back",
-        "transferred",
-        "returned_to_queue",
-        "draft_resolved",
-        "note_added",
-        "delivered",
-        "closed",
-        "user_left",
-    ]  # noqa: Y015
+    _WhichOneofReturnType_body: _TypeAlias = _typing.Literal["conversation_started", "user_message", "ai_message", "ai_draft_withheld", "human_requested", "request_withdrawn", "taken_over", "human_message", "handed_back", "transferred", "returned_to_queue", "draft_resolved", "note_added", "delivered", "closed", "user_left"]  # noqa: Y015
     _WhichOneofArgType_body: _TypeAlias = _typing.Literal["body", b"body"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_body) -> _WhichOneofReturnType_body | None: ...
 

@@ -5,5 +5,6 @@ The events of a conversation's log, as they travel on the topic baton.conversati
 
 from collections import abc as _abc
 
+
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str

@@ -4,93 +4,111 @@
 # source: baton/conversation/v1/platform.proto
 # Protobuf Python Version: 7.35.1
 """Generated protocol buffer code."""
-
 from google.protobuf import descriptor as _descriptor
 from google.protobuf import descriptor_pool as _descriptor_pool
 from google.protobuf import runtime_version as _runtime_version
 from google.protobuf import symbol_database as _symbol_database
 from google.protobuf.internal import builder as _builder
-
-_runtime_version.ValidateProtobufRuntimeVersion(_runtime_version.Domain.PUBLIC, 7, 35, 1, "", "baton/conversation/v1/platform.proto")
+_runtime_version.ValidateProtobufRuntimeVersion(
+    _runtime_version.Domain.PUBLIC,
+    7,
+    35,
+    1,
+    '',
+    'baton/conversation/v1/platform.proto'
+)
 # @@protoc_insertion_point(imports)
 
 _sym_db = _symbol_database.Default()
 
 
 from baton_sdk.contract import control_pb2 as baton_dot_conversation_dot_v1_dot_control__pb2
+from baton_sdk.contract import errors_pb2 as baton_dot_conversation_dot_v1_dot_errors__pb2
 from baton_sdk.contract import event_pb2 as baton_dot_conversation_dot_v1_dot_event__pb2
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(
-    b'\n$baton/conversation/v1/platform.proto\x12\x15\x62\x61ton.conversation.v1\x1a#baton/conversation/v1/control.proto\x1a!baton/conversation/v1/event.proto\x1a\x1fgoogle/protobuf/timestamp.proto"\xbb\x02\n\x18StartConversationRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12 \n\x18platform_conversation_id\x18\x02 \x01(\t\x12,\n\x04user\x18\x03 \x01(\x0b\x32\x1e.baton.conversation.v1.EndUser\x12\x33\n\x08\x61i_agent\x18\x04 \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef\x12S\n\nattributes\x18\x05 \x03(\x0b\x32?.baton.conversation.v1.StartConversationRequest.AttributesEntry\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01"L\n\x19StartConversationResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome"\x82\x01\n\x18\x41ppendUserMessageRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12+\n\x07sent_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp"L\n\x19\x41ppendUserMessageResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome"b\n\x16\x41ppendAiMessageRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03"J\n\x17\x41ppendAiMessageResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome"\xee\x01\n\x13RequestHumanRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12.\n\x02\x62y\x18\x04 \x01(\x0e\x32".baton.conversation.v1.RequestedBy\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0f\n\x07summary\x18\x06 \x01(\t\x12\x31\n\x08priority\x18\x07 \x01(\x0e\x32\x1f.baton.conversation.v1.Priority\x12\x17\n\x0fsuggested_reply\x18\x08 \x01(\t"\x82\x01\n\x14RequestHumanResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome\x12\x39\n\x0c\x61vailability\x18\x02 \x01(\x0b\x32#.baton.conversation.v1.Availability"d\n\x16WithdrawRequestRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t"J\n\x17WithdrawRequestResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome"X\n\x16ReportDeliveredRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x11\n\tup_to_seq\x18\x03 \x01(\x03"O\n\x17ReportDeliveredResponse\x12\x34\n\x07\x63ontrol\x18\x01 \x01(\x0b\x32#.baton.conversation.v1.ControlState"T\n\x12ReportShownRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x11\n\tup_to_seq\x18\x03 \x01(\x03"K\n\x13ReportShownResponse\x12\x34\n\x07\x63ontrol\x18\x01 \x01(\x0b\x32#.baton.conversation.v1.ControlState"q\n\x13ReportTypingRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x0c\n\x04user\x18\x02 \x01(\x08\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x14\n\x0cpartial_text\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08"\x16\n\x14ReportTypingResponse"\x8a\x01\n\x18\x43loseConversationRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x32\n\x06reason\x18\x03 \x01(\x0e\x32".baton.conversation.v1.CloseReason\x12\r\n\x05\x65poch\x18\x04 \x01(\x03"L\n\x19\x43loseConversationResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome"1\n\x16GetConversationRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t"\xb6\x01\n\x17GetConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x34\n\x07\x63ontrol\x18\x03 \x01(\x0b\x32#.baton.conversation.v1.ControlState\x12\x15\n\rlast_user_seq\x18\x04 \x01(\x03\x12\x15\n\rdelivered_seq\x18\x05 \x01(\x03\x12\x11\n\treply_due\x18\x06 \x01(\x08"]\n\x0cWatchRequest\x12\x15\n\rconsumer_name\x18\x01 \x01(\t\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tch_up\x18\x03 \x01(\x08\x12\x14\n\x0c\x61i_agent_ids\x18\x04 \x03(\t"\xc1\x03\n\rWatchResponse\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12 \n\x18platform_conversation_id\x18\x03 \x01(\t\x12\x0b\n\x03seq\x18\x04 \x01(\x03\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x07\x63ontrol\x18\x06 \x01(\x0b\x32#.baton.conversation.v1.ControlState\x12:\n\x07message\x18\n \x01(\x0b\x32\'.baton.conversation.v1.MessageToDeliverH\x00\x12@\n\x0f\x63ontrol_changed\x18\x0b \x01(\x0b\x32%.baton.conversation.v1.ControlChangedH\x00\x12;\n\x06\x63losed\x18\x0c \x01(\x0b\x32).baton.conversation.v1.ConversationClosedH\x00\x12\x34\n\tcaught_up\x18\r \x01(\x0b\x32\x1f.baton.conversation.v1.CaughtUpH\x00\x42\t\n\x07\x63ontent"\x8e\x01\n\x10MessageToDeliver\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12<\n\x0esystem_message\x18\x03 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage"\x83\x02\n\x0e\x43ontrolChanged\x12\x11\n\treply_due\x18\x01 \x01(\x08\x12+\n\x05\x62rief\x18\x02 \x01(\x0b\x32\x1c.baton.conversation.v1.Brief\x12<\n\x0esystem_message\x18\x03 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\x12\x38\n\x07message\x18\x04 \x01(\x0b\x32\'.baton.conversation.v1.MessageToDeliver\x12\x39\n\x0c\x61vailability\x18\x05 \x01(\x0b\x32#.baton.conversation.v1.Availability"\x86\x01\n\x12\x43onversationClosed\x12\x32\n\x06reason\x18\x01 \x01(\x0e\x32".baton.conversation.v1.CloseReason\x12<\n\x0esystem_message\x18\x02 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage"\n\n\x08\x43\x61ughtUp"8\n\x0f\x41\x63kWatchRequest\x12\x15\n\rconsumer_name\x18\x01 \x01(\t\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t"\x12\n\x10\x41\x63kWatchResponse2\xac\n\n\x0fPlatformService\x12v\n\x11StartConversation\x12/.baton.conversation.v1.StartConversationRequest\x1a\x30.baton.conversation.v1.StartConversationResponse\x12v\n\x11\x41ppendUserMessage\x12/.baton.conversation.v1.AppendUserMessageRequest\x1a\x30.baton.conversation.v1.AppendUserMessageResponse\x12p\n\x0f\x41ppendAiMessage\x12-.baton.conversation.v1.AppendAiMessageRequest\x1a..baton.conversation.v1.AppendAiMessageResponse\x12g\n\x0cRequestHuman\x12*.baton.conversation.v1.RequestHumanRequest\x1a+.baton.conversation.v1.RequestHumanResponse\x12p\n\x0fWithdrawRequest\x12-.baton.conversation.v1.WithdrawRequestRequest\x1a..baton.conversation.v1.WithdrawRequestResponse\x12p\n\x0fReportDelivered\x12-.baton.conversation.v1.ReportDeliveredRequest\x1a..baton.conversation.v1.ReportDeliveredResponse\x12\x64\n\x0bReportShown\x12).baton.conversation.v1.ReportShownRequest\x1a*.baton.conversation.v1.ReportShownResponse\x12g\n\x0cReportTyping\x12*.baton.conversation.v1.ReportTypingRequest\x1a+.baton.conversation.v1.ReportTypingResponse\x12v\n\x11\x43loseConversation\x12/.baton.conversation.v1.CloseConversationRequest\x1a\x30.baton.conversation.v1.CloseConversationResponse\x12p\n\x0fGetConversation\x12-.baton.conversation.v1.GetConversationRequest\x1a..baton.conversation.v1.GetConversationResponse\x12T\n\x05Watch\x12#.baton.conversation.v1.WatchRequest\x1a$.baton.conversation.v1.WatchResponse0\x01\x12[\n\x08\x41\x63kWatch\x12&.baton.conversation.v1.AckWatchRequest\x1a\'.baton.conversation.v1.AckWatchResponseb\x06proto3'
-)
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$baton/conversation/v1/platform.proto\x12\x15\x62\x61ton.conversation.v1\x1a#baton/conversation/v1/control.proto\x1a\"baton/conversation/v1/errors.proto\x1a!baton/conversation/v1/event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"\xbb\x02\n\x18StartConversationRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12 \n\x18platform_conversation_id\x18\x02 \x01(\t\x12,\n\x04user\x18\x03 \x01(\x0b\x32\x1e.baton.conversation.v1.EndUser\x12\x33\n\x08\x61i_agent\x18\x04 \x01(\x0b\x32!.baton.conversation.v1.AiAgentRef\x12S\n\nattributes\x18\x05 \x03(\x0b\x32?.baton.conversation.v1.StartConversationRequest.AttributesEntry\x1a\x31\n\x0f\x41ttributesEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"L\n\x19StartConversationResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome\"\x82\x01\n\x18\x41ppendUserMessageRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12+\n\x07sent_at\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"L\n\x19\x41ppendUserMessageResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome\"b\n\x16\x41ppendAiMessageRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x0c\n\x04text\x18\x03 \x01(\t\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\"J\n\x17\x41ppendAiMessageResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome\"\xee\x01\n\x13RequestHumanRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12.\n\x02\x62y\x18\x04 \x01(\x0e\x32\".baton.conversation.v1.RequestedBy\x12\x0e\n\x06reason\x18\x05 \x01(\t\x12\x0f\n\x07summary\x18\x06 \x01(\t\x12\x31\n\x08priority\x18\x07 \x01(\x0e\x32\x1f.baton.conversation.v1.Priority\x12\x17\n\x0fsuggested_reply\x18\x08 \x01(\t\"\x82\x01\n\x14RequestHumanResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome\x12\x39\n\x0c\x61vailability\x18\x02 \x01(\x0b\x32#.baton.conversation.v1.Availability\"d\n\x16WithdrawRequestRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x0e\n\x06reason\x18\x04 \x01(\t\"J\n\x17WithdrawRequestResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome\"X\n\x16ReportDeliveredRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x11\n\tup_to_seq\x18\x03 \x01(\x03\"O\n\x17ReportDeliveredResponse\x12\x34\n\x07\x63ontrol\x18\x01 \x01(\x0b\x32#.baton.conversation.v1.ControlState\"T\n\x12ReportShownRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x11\n\tup_to_seq\x18\x03 \x01(\x03\"K\n\x13ReportShownResponse\x12\x34\n\x07\x63ontrol\x18\x01 \x01(\x0b\x32#.baton.conversation.v1.ControlState\"q\n\x13ReportTypingRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x0c\n\x04user\x18\x02 \x01(\x08\x12\r\n\x05\x65poch\x18\x03 \x01(\x03\x12\x14\n\x0cpartial_text\x18\x04 \x01(\t\x12\x0e\n\x06\x61\x63tive\x18\x05 \x01(\x08\"\x16\n\x14ReportTypingResponse\"\x8a\x01\n\x18\x43loseConversationRequest\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x32\n\x06reason\x18\x03 \x01(\x0e\x32\".baton.conversation.v1.CloseReason\x12\r\n\x05\x65poch\x18\x04 \x01(\x03\"L\n\x19\x43loseConversationResponse\x12/\n\x07outcome\x18\x01 \x01(\x0b\x32\x1e.baton.conversation.v1.Outcome\"\xb9\x05\n\x0fStreamedCommand\x12M\n\x12start_conversation\x18\x01 \x01(\x0b\x32/.baton.conversation.v1.StartConversationRequestH\x00\x12N\n\x13\x61ppend_user_message\x18\x02 \x01(\x0b\x32/.baton.conversation.v1.AppendUserMessageRequestH\x00\x12J\n\x11\x61ppend_ai_message\x18\x03 \x01(\x0b\x32-.baton.conversation.v1.AppendAiMessageRequestH\x00\x12\x43\n\rrequest_human\x18\x04 \x01(\x0b\x32*.baton.conversation.v1.RequestHumanRequestH\x00\x12I\n\x10withdraw_request\x18\x05 \x01(\x0b\x32-.baton.conversation.v1.WithdrawRequestRequestH\x00\x12I\n\x10report_delivered\x18\x06 \x01(\x0b\x32-.baton.conversation.v1.ReportDeliveredRequestH\x00\x12\x41\n\x0creport_shown\x18\x07 \x01(\x0b\x32).baton.conversation.v1.ReportShownRequestH\x00\x12M\n\x12\x63lose_conversation\x18\x08 \x01(\x0b\x32/.baton.conversation.v1.CloseConversationRequestH\x00\x12\x43\n\rreport_typing\x18\t \x01(\x0b\x32*.baton.conversation.v1.ReportTypingRequestH\x00\x42\t\n\x07\x63ommand\"\xd9\x01\n\x07Refusal\x12\x32\n\x06reason\x18\x01 \x01(\x0e\x32\".baton.conversation.v1.ErrorReason\x12\x0c\n\x04\x63ode\x18\x02 \x01(\x05\x12\x0f\n\x07message\x18\x03 \x01(\t\x12\r\n\x05\x66ield\x18\x04 \x01(\t\x12<\n\x07\x64\x65tails\x18\x05 \x03(\x0b\x32+.baton.conversation.v1.Refusal.DetailsEntry\x1a.\n\x0c\x44\x65tailsEntry\x12\x0b\n\x03key\x18\x01 \x01(\t\x12\r\n\x05value\x18\x02 \x01(\t:\x02\x38\x01\"\xcf\x01\n\x0eStreamedAnswer\x12\x12\n\ncommand_id\x18\x01 \x01(\t\x12\x31\n\x07outcome\x18\x02 \x01(\x0b\x32\x1e.baton.conversation.v1.OutcomeH\x00\x12\x31\n\x07refusal\x18\x03 \x01(\x0b\x32\x1e.baton.conversation.v1.RefusalH\x00\x12\x39\n\x0c\x61vailability\x18\x04 \x01(\x0b\x32#.baton.conversation.v1.AvailabilityB\x08\n\x06result\"O\n\x13\x41ppendStreamRequest\x12\x38\n\x08\x63ommands\x18\x01 \x03(\x0b\x32&.baton.conversation.v1.StreamedCommand\"N\n\x14\x41ppendStreamResponse\x12\x36\n\x07\x61nswers\x18\x01 \x03(\x0b\x32%.baton.conversation.v1.StreamedAnswer\"1\n\x16GetConversationRequest\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\"\xc9\x01\n\x17GetConversationResponse\x12\x17\n\x0f\x63onversation_id\x18\x01 \x01(\t\x12\x0b\n\x03seq\x18\x02 \x01(\x03\x12\x34\n\x07\x63ontrol\x18\x03 \x01(\x0b\x32#.baton.conversation.v1.ControlState\x12\x15\n\rlast_user_seq\x18\x04 \x01(\x03\x12\x15\n\rdelivered_seq\x18\x05 \x01(\x03\x12\x11\n\treply_due\x18\x06 \x01(\x08\x12\x11\n\tshown_seq\x18\x07 \x01(\x03\"]\n\x0cWatchRequest\x12\x15\n\rconsumer_name\x18\x01 \x01(\t\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\x12\x10\n\x08\x63\x61tch_up\x18\x03 \x01(\x08\x12\x14\n\x0c\x61i_agent_ids\x18\x04 \x03(\t\"\xc1\x03\n\rWatchResponse\x12\x0e\n\x06\x63ursor\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12 \n\x18platform_conversation_id\x18\x03 \x01(\t\x12\x0b\n\x03seq\x18\x04 \x01(\x03\x12&\n\x02\x61t\x18\x05 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x34\n\x07\x63ontrol\x18\x06 \x01(\x0b\x32#.baton.conversation.v1.ControlState\x12:\n\x07message\x18\n \x01(\x0b\x32\'.baton.conversation.v1.MessageToDeliverH\x00\x12@\n\x0f\x63ontrol_changed\x18\x0b \x01(\x0b\x32%.baton.conversation.v1.ControlChangedH\x00\x12;\n\x06\x63losed\x18\x0c \x01(\x0b\x32).baton.conversation.v1.ConversationClosedH\x00\x12\x34\n\tcaught_up\x18\r \x01(\x0b\x32\x1f.baton.conversation.v1.CaughtUpH\x00\x42\t\n\x07\x63ontent\"\x8e\x01\n\x10MessageToDeliver\x12\x0c\n\x04text\x18\x01 \x01(\t\x12.\n\x05\x61gent\x18\x02 \x01(\x0b\x32\x1f.baton.conversation.v1.AgentRef\x12<\n\x0esystem_message\x18\x03 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"\x83\x02\n\x0e\x43ontrolChanged\x12\x11\n\treply_due\x18\x01 \x01(\x08\x12+\n\x05\x62rief\x18\x02 \x01(\x0b\x32\x1c.baton.conversation.v1.Brief\x12<\n\x0esystem_message\x18\x03 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\x12\x38\n\x07message\x18\x04 \x01(\x0b\x32\'.baton.conversation.v1.MessageToDeliver\x12\x39\n\x0c\x61vailability\x18\x05 \x01(\x0b\x32#.baton.conversation.v1.Availability\"\x86\x01\n\x12\x43onversationClosed\x12\x32\n\x06reason\x18\x01 \x01(\x0e\x32\".baton.conversation.v1.CloseReason\x12<\n\x0esystem_message\x18\x02 \x01(\x0b\x32$.baton.conversation.v1.SystemMessage\"\n\n\x08\x43\x61ughtUp\"8\n\x0f\x41\x63kWatchRequest\x12\x15\n\rconsumer_name\x18\x01 \x01(\t\x12\x0e\n\x06\x63ursor\x18\x02 \x01(\t\"\x12\n\x10\x41\x63kWatchResponse2\x99\x0b\n\x0fPlatformService\x12v\n\x11StartConversation\x12/.baton.conversation.v1.StartConversationRequest\x1a\x30.baton.conversation.v1.StartConversationResponse\x12v\n\x11\x41ppendUserMessage\x12/.baton.conversation.v1.AppendUserMessageRequest\x1a\x30.baton.conversation.v1.AppendUserMessageResponse\x12p\n\x0f\x41ppendAiMessage\x12-.baton.conversation.v1.AppendAiMessageRequest\x1a..baton.conversation.v1.AppendAiMessageResponse\x12g\n\x0cRequestHuman\x12*.baton.conversation.v1.RequestHumanRequest\x1a+.baton.conversation.v1.RequestHumanResponse\x12p\n\x0fWithdrawRequest\x12-.baton.conversation.v1.WithdrawRequestRequest\x1a..baton.conversation.v1.WithdrawRequestResponse\x12p\n\x0fReportDelivered\x12-.baton.conversation.v1.ReportDeliveredRequest\x1a..baton.conversation.v1.ReportDeliveredResponse\x12\x64\n\x0bReportShown\x12).baton.conversation.v1.ReportShownRequest\x1a*.baton.conversation.v1.ReportShownResponse\x12g\n\x0cReportTyping\x12*.baton.conversation.v1.ReportTypingRequest\x1a+.baton.conversation.v1.ReportTypingResponse\x12v\n\x11\x43loseConversation\x12/.baton.conversation.v1.CloseConversationRequest\x1a\x30.baton.conversation.v1.CloseConversationResponse\x12k\n\x0c\x41ppendStream\x12*.baton.conversation.v1.AppendStreamRequest\x1a+.baton.conversation.v1.AppendStreamResponse(\x01\x30\x01\x12p\n\x0fGetConversation\x12-.baton.conversation.v1.GetConversationRequest\x1a..baton.conversation.v1.GetConversationResponse\x12T\n\x05Watch\x12#.baton.conversation.v1.WatchRequest\x1a$.baton.conversation.v1.WatchResponse0\x01\x12[\n\x08\x41\x63kWatch\x12&.baton.conversation.v1.AckWatchRequest\x1a\'.baton.conversation.v1.AckWatchResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
-_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, "baton.conversation.v1.platform_pb2", _globals)
+_builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'baton.conversation.v1.platform_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
-    DESCRIPTOR._loaded_options = None
-    _globals["_STARTCONVERSATIONREQUEST_ATTRIBUTESENTRY"]._loaded_options = None
-    _globals["_STARTCONVERSATIONREQUEST_ATTRIBUTESENTRY"]._serialized_options = b"8\001"
-    _globals["_STARTCONVERSATIONREQUEST"]._serialized_start = 169
-    _globals["_STARTCONVERSATIONREQUEST"]._serialized_end = 484
-    _globals["_STARTCONVERSATIONREQUEST_ATTRIBUTESENTRY"]._serialized_start = 435
-    _globals["_STARTCONVERSATIONREQUEST_ATTRIBUTESENTRY"]._serialized_end = 484
-    _globals["_STARTCONVERSATIONRESPONSE"]._serialized_start = 486
-    _globals["_STARTCONVERSATIONRESPONSE"]._serialized_end = 562
-    _globals["_APPENDUSERMESSAGEREQUEST"]._serialized_start = 565
-    _globals["_APPENDUSERMESSAGEREQUEST"]._serialized_end = 695
-    _globals["_APPENDUSERMESSAGERESPONSE"]._serialized_start = 697
-    _globals["_APPENDUSERMESSAGERESPONSE"]._serialized_end = 773
-    _globals["_APPENDAIMESSAGEREQUEST"]._serialized_start = 775
-    _globals["_APPENDAIMESSAGEREQUEST"]._serialized_end = 873
-    _globals["_APPENDAIMESSAGERESPONSE"]._serialized_start = 875
-    _globals["_APPENDAIMESSAGERESPONSE"]._serialized_end = 949
-    _globals["_REQUESTHUMANREQUEST"]._serialized_start = 952
-    _globals["_REQUESTHUMANREQUEST"]._serialized_end = 1190
-    _globals["_REQUESTHUMANRESPONSE"]._serialized_start = 1193
-    _globals["_REQUESTHUMANRESPONSE"]._serialized_end = 1323
-    _globals["_WITHDRAWREQUESTREQUEST"]._serialized_start = 1325
-    _globals["_WITHDRAWREQUESTREQUEST"]._serialized_end = 1425
-    _globals["_WITHDRAWREQUESTRESPONSE"]._serialized_start = 1427
-    _globals["_WITHDRAWREQUESTRESPONSE"]._serialized_end = 1501
-    _globals["_REPORTDELIVEREDREQUEST"]._serialized_start = 1503
-    _globals["_REPORTDELIVEREDREQUEST"]._serialized_end = 1591
-    _globals["_REPORTDELIVEREDRESPONSE"]._serialized_start = 1593
-    _globals["_REPORTDELIVEREDRESPONSE"]._serialized_end = 1672
-    _globals["_REPORTSHOWNREQUEST"]._serialized_start = 1674
-    _globals["_REPORTSHOWNREQUEST"]._serialized_end = 1758
-    _globals["_REPORTSHOWNRESPONSE"]._serialized_start = 1760
-    _globals["_REPORTSHOWNRESPONSE"]._serialized_end = 1835
-    _globals["_REPORTTYPINGREQUEST"]._serialized_start = 1837
-    _globals["_REPORTTYPINGREQUEST"]._serialized_end = 1950
-    _globals["_REPORTTYPINGRESPONSE"]._serialized_start = 1952
-    _globals["_REPORTTYPINGRESPONSE"]._serialized_end = 1974
-    _globals["_CLOSECONVERSATIONREQUEST"]._serialized_start = 1977
-    _globals["_CLOSECONVERSATIONREQUEST"]._serialized_end = 2115
-    _globals["_CLOSECONVERSATIONRESPONSE"]._serialized_start = 2117
-    _globals["_CLOSECONVERSATIONRESPONSE"]._serialized_end = 2193
-    _globals["_GETCONVERSATIONREQUEST"]._serialized_start = 2195
-    _globals["_GETCONVERSATIONREQUEST"]._serialized_end = 2244
-    _globals["_GETCONVERSATIONRESPONSE"]._serialized_start = 2247
-    _globals["_GETCONVERSATIONRESPONSE"]._serialized_end = 2429
-    _globals["_WATCHREQUEST"]._serialized_start = 2431
-    _globals["_WATCHREQUEST"]._serialized_end = 2524
-    _globals["_WATCHRESPONSE"]._serialized_start = 2527
-    _globals["_WATCHRESPONSE"]._serialized_end = 2976
-    _globals["_MESSAGETODELIVER"]._serialized_start = 2979
-    _globals["_MESSAGETODELIVER"]._serialized_end = 3121
-    _globals["_CONTROLCHANGED"]._serialized_start = 3124
-    _globals["_CONTROLCHANGED"]._serialized_end = 3383
-    _globals["_CONVERSATIONCLOSED"]._serialized_start = 3386
-    _globals["_CONVERSATIONCLOSED"]._serialized_end = 3520
-    _globals["_CAUGHTUP"]._serialized_start = 3522
-    _globals["_CAUGHTUP"]._serialized_end = 3532
-    _globals["_ACKWATCHREQUEST"]._serialized_start = 3534
-    _globals["_ACKWATCHREQUEST"]._serialized_end = 3590
-    _globals["_ACKWATCHRESPONSE"]._serialized_start = 3592
-    _globals["_ACKWATCHRESPONSE"]._serialized_end = 3610
-    _globals["_PLATFORMSERVICE"]._serialized_start = 3613
-    _globals["_PLATFORMSERVICE"]._serialized_end = 4937
+  DESCRIPTOR._loaded_options = None
+  _globals['_STARTCONVERSATIONREQUEST_ATTRIBUTESENTRY']._loaded_options = None
+  _globals['_STARTCONVERSATIONREQUEST_ATTRIBUTESENTRY']._serialized_options = b'8\001'
+  _globals['_REFUSAL_DETAILSENTRY']._loaded_options = None
+  _globals['_REFUSAL_DETAILSENTRY']._serialized_options = b'8\001'
+  _globals['_STARTCONVERSATIONREQUEST']._serialized_start=205
+  _globals['_STARTCONVERSATIONREQUEST']._serialized_end=520
+  _globals['_STARTCONVERSATIONREQUEST_ATTRIBUTESENTRY']._serialized_start=471
+  _globals['_STARTCONVERSATIONREQUEST_ATTRIBUTESENTRY']._serialized_end=520
+  _globals['_STARTCONVERSATIONRESPONSE']._serialized_start=522
+  _globals['_STARTCONVERSATIONRESPONSE']._serialized_end=598
+  _globals['_APPENDUSERMESSAGEREQUEST']._serialized_start=601
+  _globals['_APPENDUSERMESSAGEREQUEST']._serialized_end=731
+  _globals['_APPENDUSERMESSAGERESPONSE']._serialized_start=733
+  _globals['_APPENDUSERMESSAGERESPONSE']._serialized_end=809
+  _globals['_APPENDAIMESSAGEREQUEST']._serialized_start=811
+  _globals['_APPENDAIMESSAGEREQUEST']._serialized_end=909
+  _globals['_APPENDAIMESSAGERESPONSE']._serialized_start=911
+  _globals['_APPENDAIMESSAGERESPONSE']._serialized_end=985
+  _globals['_REQUESTHUMANREQUEST']._serialized_start=988
+  _globals['_REQUESTHUMANREQUEST']._serialized_end=1226
+  _globals['_REQUESTHUMANRESPONSE']._serialized_start=1229
+  _globals['_REQUESTHUMANRESPONSE']._serialized_end=1359
+  _globals['_WITHDRAWREQUESTREQUEST']._serialized_start=1361
+  _globals['_WITHDRAWREQUESTREQUEST']._serialized_end=1461
+  _globals['_WITHDRAWREQUESTRESPONSE']._serialized_start=1463
+  _globals['_WITHDRAWREQUESTRESPONSE']._serialized_end=1537
+  _globals['_REPORTDELIVEREDREQUEST']._serialized_start=1539
+  _globals['_REPORTDELIVEREDREQUEST']._serialized_end=1627
+  _globals['_REPORTDELIVEREDRESPONSE']._serialized_start=1629
+  _globals['_REPORTDELIVEREDRESPONSE']._serialized_end=1708
+  _globals['_REPORTSHOWNREQUEST']._serialized_start=1710
+  _globals['_REPORTSHOWNREQUEST']._serialized_end=1794
+  _globals['_REPORTSHOWNRESPONSE']._serialized_start=1796
+  _globals['_REPORTSHOWNRESPONSE']._serialized_end=1871
+  _globals['_REPORTTYPINGREQUEST']._serialized_start=1873
+  _globals['_REPORTTYPINGREQUEST']._serialized_end=1986
+  _globals['_REPORTTYPINGRESPONSE']._serialized_start=1988
+  _globals['_REPORTTYPINGRESPONSE']._serialized_end=2010
+  _globals['_CLOSECONVERSATIONREQUEST']._serialized_start=2013
+  _globals['_CLOSECONVERSATIONREQUEST']._serialized_end=2151
+  _globals['_CLOSECONVERSATIONRESPONSE']._serialized_start=2153
+  _globals['_CLOSECONVERSATIONRESPONSE']._serialized_end=2229
+  _globals['_STREAMEDCOMMAND']._serialized_start=2232
+  _globals['_STREAMEDCOMMAND']._serialized_end=2929
+  _globals['_REFUSAL']._serialized_start=2932
+  _globals['_REFUSAL']._serialized_end=3149
+  _globals['_REFUSAL_DETAILSENTRY']._serialized_start=3103
+  _globals['_REFUSAL_DETAILSENTRY']._serialized_end=3149
+  _globals['_STREAMEDANSWER']._serialized_start=3152
+  _globals['_STREAMEDANSWER']._serialized_end=3359
+  _globals['_APPENDSTREAMREQUEST']._serialized_start=3361
+  _globals['_APPENDSTREAMREQUEST']._serialized_end=3440
+  _globals['_APPENDSTREAMRESPONSE']._serialized_start=3442
+  _globals['_APPENDSTREAMRESPONSE']._serialized_end=3520
+  _globals['_GETCONVERSATIONREQUEST']._serialized_start=3522
+  _globals['_GETCONVERSATIONREQUEST']._serialized_end=3571
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_start=3574
+  _globals['_GETCONVERSATIONRESPONSE']._serialized_end=3775
+  _globals['_WATCHREQUEST']._serialized_start=3777
+  _globals['_WATCHREQUEST']._serialized_end=3870
+  _globals['_WATCHRESPONSE']._serialized_start=3873
+  _globals['_WATCHRESPONSE']._serialized_end=4322
+  _globals['_MESSAGETODELIVER']._serialized_start=4325
+  _globals['_MESSAGETODELIVER']._serialized_end=4467
+  _globals['_CONTROLCHANGED']._serialized_start=4470
+  _globals['_CONTROLCHANGED']._serialized_end=4729
+  _globals['_CONVERSATIONCLOSED']._serialized_start=4732
+  _globals['_CONVERSATIONCLOSED']._serialized_end=4866
+  _globals['_CAUGHTUP']._serialized_start=4868
+  _globals['_CAUGHTUP']._serialized_end=4878
+  _globals['_ACKWATCHREQUEST']._serialized_start=4880
+  _globals['_ACKWATCHREQUEST']._serialized_end=4936
+  _globals['_ACKWATCHRESPONSE']._serialized_start=4938
+  _globals['_ACKWATCHRESPONSE']._serialized_end=4956
+  _globals['_PLATFORMSERVICE']._serialized_start=4959
+  _globals['_PLATFORMSERVICE']._serialized_end=6392
 # @@protoc_insertion_point(module_scope)

@@ -4,6 +4,7 @@ isort:skip_file
 What an AI platform calls, with an API key as `authorization: Bearer <key>`. Served on the public listener alone."""
 
 from baton_sdk.contract import control_pb2 as _control_pb2
+from baton_sdk.contract import errors_pb2 as _errors_pb2
 from baton_sdk.contract import event_pb2 as _event_pb2
 from collections import abc as _abc
 from google.protobuf import descriptor as _descriptor
@@ -69,18 +70,7 @@ class StartConversationRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "user", b"user"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "ai_agent",
-        b"ai_agent",
-        "attributes",
-        b"attributes",
-        "command_id",
-        b"command_id",
-        "platform_conversation_id",
-        b"platform_conversation_id",
-        "user",
-        b"user",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "attributes", b"attributes", "command_id", b"command_id", "platform_conversation_id", b"platform_conversation_id", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -238,24 +228,7 @@ class RequestHumanRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "by",
-        b"by",
-        "command_id",
-        b"command_id",
-        "conversation_id",
-        b"conversation_id",
-        "epoch",
-        b"epoch",
-        "priority",
-        b"priority",
-        "reason",
-        b"reason",
-        "suggested_reply",
-        b"suggested_reply",
-        "summary",
-        b"summary",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["by", b"by", "command_id", b"command_id", "conversation_id", b"conversation_id", "epoch", b"epoch", "priority", b"priority", "reason", b"reason", "suggested_reply", b"suggested_reply", "summary", b"summary"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -449,9 +422,7 @@ class ReportTypingRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "active", b"active", "conversation_id", b"conversation_id", "epoch", b"epoch", "partial_text", b"partial_text", "user", b"user"
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "conversation_id", b"conversation_id", "epoch", b"epoch", "partial_text", b"partial_text", "user", b"user"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -523,6 +494,203 @@ class CloseConversationResponse(_message.Message):
 Global___CloseConversationResponse: _TypeAlias = CloseConversationResponse  # noqa: Y015
 
 @_typing.final
+class StreamedCommand(_message.Message):
+    """StreamedCommand is one command of an AppendStream. ReportTyping has no command_id, may be lost, and gets no answer."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    START_CONVERSATION_FIELD_NUMBER: _builtins.int
+    APPEND_USER_MESSAGE_FIELD_NUMBER: _builtins.int
+    APPEND_AI_MESSAGE_FIELD_NUMBER: _builtins.int
+    REQUEST_HUMAN_FIELD_NUMBER: _builtins.int
+    WITHDRAW_REQUEST_FIELD_NUMBER: _builtins.int
+    REPORT_DELIVERED_FIELD_NUMBER: _builtins.int
+    REPORT_SHOWN_FIELD_NUMBER: _builtins.int
+    CLOSE_CONVERSATION_FIELD_NUMBER: _builtins.int
+    REPORT_TYPING_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def start_conversation(self) -> Global___StartConversationRequest: ...
+    @_builtins.property
+    def append_user_message(self) -> Global___AppendUserMessageRequest: ...
+    @_builtins.property
+    def append_ai_message(self) -> Global___AppendAiMessageRequest: ...
+    @_builtins.property
+    def request_human(self) -> Global___RequestHumanRequest: ...
+    @_builtins.property
+    def withdraw_request(self) -> Global___WithdrawRequestRequest: ...
+    @_builtins.property
+    def report_delivered(self) -> Global___ReportDeliveredRequest: ...
+    @_builtins.property
+    def report_shown(self) -> Global___ReportShownRequest: ...
+    @_builtins.property
+    def close_conversation(self) -> Global___CloseConversationRequest: ...
+    @_builtins.property
+    def report_typing(self) -> Global___ReportTypingRequest: ...
+    def __init__(
+        self,
+        *,
+        start_conversation: Global___StartConversationRequest | None = ...,
+        append_user_message: Global___AppendUserMessageRequest | None = ...,
+        append_ai_message: Global___AppendAiMessageRequest | None = ...,
+        request_human: Global___RequestHumanRequest | None = ...,
+        withdraw_request: Global___WithdrawRequestRequest | None = ...,
+        report_delivered: Global___ReportDeliveredRequest | None = ...,
+        report_shown: Global___ReportShownRequest | None = ...,
+        close_conversation: Global___CloseConversationRequest | None = ...,
+        report_typing: Global___ReportTypingRequest | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["append_ai_message", b"append_ai_message", "append_user_message", b"append_user_message", "close_conversation", b"close_conversation", "command", b"command", "report_delivered", b"report_delivered", "report_shown", b"report_shown", "report_typing", b"report_typing", "request_human", b"request_human", "start_conversation", b"start_conversation", "withdraw_request", b"withdraw_request"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["append_ai_message", b"append_ai_message", "append_user_message", b"append_user_message", "close_conversation", b"close_conversation", "command", b"command", "report_delivered", b"report_delivered", "report_shown", b"report_shown", "report_typing", b"report_typing", "request_human", b"request_human", "start_conversation", b"start_conversation", "withdraw_request", b"withdraw_request"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_command: _TypeAlias = _typing.Literal["start_conversation", "append_user_message", "append_ai_message", "request_human", "withdraw_request", "report_delivered", "report_shown", "close_conversation", "report_typing"]  # noqa: Y015
+    _WhichOneofArgType_command: _TypeAlias = _typing.Literal["command", b"command"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_command) -> _WhichOneofReturnType_command | None: ...
+
+Global___StreamedCommand: _TypeAlias = StreamedCommand  # noqa: Y015
+
+@_typing.final
+class Refusal(_message.Message):
+    """Refusal is why a command was not carried out: what a unary call would have failed with."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    @_typing.final
+    class DetailsEntry(_message.Message):
+        DESCRIPTOR: _descriptor.Descriptor
+
+        KEY_FIELD_NUMBER: _builtins.int
+        VALUE_FIELD_NUMBER: _builtins.int
+        key: _builtins.str
+        value: _builtins.str
+        def __init__(
+            self,
+            *,
+            key: _builtins.str = ...,
+            value: _builtins.str = ...,
+        ) -> None: ...
+        _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+        def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+        _ClearFieldArgType: _TypeAlias = _typing.Literal["key", b"key", "value", b"value"]  # noqa: Y015
+        def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+        def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+    REASON_FIELD_NUMBER: _builtins.int
+    CODE_FIELD_NUMBER: _builtins.int
+    MESSAGE_FIELD_NUMBER: _builtins.int
+    FIELD_FIELD_NUMBER: _builtins.int
+    DETAILS_FIELD_NUMBER: _builtins.int
+    reason: _errors_pb2.ErrorReason.ValueType
+    """UNSPECIFIED (or a number unknown to you) reads as INTERNAL: go by the code."""
+    code: _builtins.int
+    """google.rpc.Code."""
+    message: _builtins.str
+    field: _builtins.str
+    """The input at fault, with INVALID."""
+    @_builtins.property
+    def details(self) -> _containers.ScalarMap[_builtins.str, _builtins.str]:
+        """As in ErrorInfo.metadata, for instance holder and epoch."""
+
+    def __init__(
+        self,
+        *,
+        reason: _errors_pb2.ErrorReason.ValueType = ...,
+        code: _builtins.int = ...,
+        message: _builtins.str = ...,
+        field: _builtins.str = ...,
+        details: _abc.Mapping[_builtins.str, _builtins.str] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["code", b"code", "details", b"details", "field", b"field", "message", b"message", "reason", b"reason"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Refusal: _TypeAlias = Refusal  # noqa: Y015
+
+@_typing.final
+class StreamedAnswer(_message.Message):
+    """StreamedAnswer is what became of one command. Every command with a command_id has exactly one on its stream, unless the stream breaks."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMAND_ID_FIELD_NUMBER: _builtins.int
+    OUTCOME_FIELD_NUMBER: _builtins.int
+    REFUSAL_FIELD_NUMBER: _builtins.int
+    AVAILABILITY_FIELD_NUMBER: _builtins.int
+    command_id: _builtins.str
+    """As it was sent."""
+    @_builtins.property
+    def outcome(self) -> _control_pb2.Outcome: ...
+    @_builtins.property
+    def refusal(self) -> Global___Refusal: ...
+    @_builtins.property
+    def availability(self) -> _control_pb2.Availability:
+        """With the outcome of a RequestHuman."""
+
+    def __init__(
+        self,
+        *,
+        command_id: _builtins.str = ...,
+        outcome: _control_pb2.Outcome | None = ...,
+        refusal: Global___Refusal | None = ...,
+        availability: _control_pb2.Availability | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["availability", b"availability", "outcome", b"outcome", "refusal", b"refusal", "result", b"result"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["availability", b"availability", "command_id", b"command_id", "outcome", b"outcome", "refusal", b"refusal", "result", b"result"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType_result: _TypeAlias = _typing.Literal["outcome", "refusal"]  # noqa: Y015
+    _WhichOneofArgType_result: _TypeAlias = _typing.Literal["result", b"result"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType_result) -> _WhichOneofReturnType_result | None: ...
+
+Global___StreamedAnswer: _TypeAlias = StreamedAnswer  # noqa: Y015
+
+@_typing.final
+class AppendStreamRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COMMANDS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def commands(self) -> _containers.RepeatedCompositeFieldContainer[Global___StreamedCommand]:
+        """One or more, in order; at most 256. As many as are at hand spare both sides a message each."""
+
+    def __init__(
+        self,
+        *,
+        commands: _abc.Iterable[Global___StreamedCommand] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["commands", b"commands"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppendStreamRequest: _TypeAlias = AppendStreamRequest  # noqa: Y015
+
+@_typing.final
+class AppendStreamResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ANSWERS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def answers(self) -> _containers.RepeatedCompositeFieldContainer[Global___StreamedAnswer]:
+        """One or more, as they became ready."""
+
+    def __init__(
+        self,
+        *,
+        answers: _abc.Iterable[Global___StreamedAnswer] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["answers", b"answers"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AppendStreamResponse: _TypeAlias = AppendStreamResponse  # noqa: Y015
+
+@_typing.final
 class GetConversationRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -551,11 +719,13 @@ class GetConversationResponse(_message.Message):
     LAST_USER_SEQ_FIELD_NUMBER: _builtins.int
     DELIVERED_SEQ_FIELD_NUMBER: _builtins.int
     REPLY_DUE_FIELD_NUMBER: _builtins.int
+    SHOWN_SEQ_FIELD_NUMBER: _builtins.int
     conversation_id: _builtins.str
     seq: _builtins.int
     last_user_seq: _builtins.int
     delivered_seq: _builtins.int
     reply_due: _builtins.bool
+    shown_seq: _builtins.int
     @_builtins.property
     def control(self) -> _control_pb2.ControlState: ...
     def __init__(
@@ -567,23 +737,11 @@ class GetConversationResponse(_message.Message):
         last_user_seq: _builtins.int = ...,
         delivered_seq: _builtins.int = ...,
         reply_due: _builtins.bool = ...,
+        shown_seq: _builtins.int = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["control", b"control"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "control",
-        b"control",
-        "conversation_id",
-        b"conversation_id",
-        "delivered_seq",
-        b"delivered_seq",
-        "last_user_seq",
-        b"last_user_seq",
-        "reply_due",
-        b"reply_due",
-        "seq",
-        b"seq",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["control", b"control", "conversation_id", b"conversation_id", "delivered_seq", b"delivered_seq", "last_user_seq", b"last_user_seq", "reply_due", b"reply_due", "seq", b"seq", "shown_seq", b"shown_seq"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -617,9 +775,7 @@ class WatchRequest(_message.Message):
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "ai_agent_ids", b"ai_agent_ids", "catch_up", b"catch_up", "consumer_name", b"consumer_name", "cursor", b"cursor"
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai_agent_ids", b"ai_agent_ids", "catch_up", b"catch_up", "consumer_name", b"consumer_name", "cursor", b"cursor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -670,47 +826,9 @@ class WatchResponse(_message.Message):
         closed: Global___ConversationClosed | None = ...,
         caught_up: Global___CaughtUp | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal[
-        "at",
-        b"at",
-        "caught_up",
-        b"caught_up",
-        "closed",
-        b"closed",
-        "content",
-        b"content",
-        "control",
-        b"control",
-        "control_changed",
-        b"control_changed",
-        "message",
-        b"message",
-    ]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "caught_up", b"caught_up", "closed", b"closed", "content", b"content", "control", b"control", "control_changed", b"control_changed", "message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "at",
-        b"at",
-        "caught_up",
-        b"caught_up",
-        "closed",
-        b"closed",
-        "content",
-        b"content",
-        "control",
-        b"control",
-        "control_changed",
-        b"control_changed",
-        "conversation_id",
-        b"conversation_id",
-        "cursor",
-        b"cursor",
-        "message",
-        b"message",
-        "platform_conversation_id",
-        b"platform_conversation_id",
-        "seq",
-        b"seq",
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "caught_up", b"caught_up", "closed", b"closed", "content", b"content", "control", b"control", "control_changed", b"control_changed", "conversation_id", b"conversation_id", "cursor", b"cursor", "message", b"message", "platform_conversation_id", b"platform_conversation_id", "seq", b"seq"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["message", "control_changed", "closed", "caught_up"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
@@ -771,7 +889,9 @@ class ControlChanged(_message.Message):
         """A human's parting words to the user (hand-back, transfer); delivered before the system message."""
 
     @_builtins.property
-    def availability(self) -> _control_pb2.Availability: ...
+    def availability(self) -> _control_pb2.Availability:
+        """Who is there as of now, so that the AI can tell the user the truth. While nobody waits in this conversation, `waiting_ahead` counts all who wait."""
+
     def __init__(
         self,
         *,
@@ -781,13 +901,9 @@ class ControlChanged(_message.Message):
         message: Global___MessageToDeliver | None = ...,
         availability: _control_pb2.Availability | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal[
-        "availability", b"availability", "brief", b"brief", "message", b"message", "system_message", b"system_message"
-    ]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["availability", b"availability", "brief", b"brief", "message", b"message", "system_message", b"system_message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal[
-        "availability", b"availability", "brief", b"brief", "message", b"message", "reply_due", b"reply_due", "system_message", b"system_message"
-    ]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["availability", b"availability", "brief", b"brief", "message", b"message", "reply_due", b"reply_due", "system_message", b"system_message"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

@@ -8,6 +8,7 @@ from collections import abc as _abc
 from grpc import aio as _aio
 import abc as _abc_1
 
+
 GRPC_GENERATED_VERSION: str
 GRPC_VERSION: str
 
@@ -16,9 +17,9 @@ class PlatformServiceStub:
 
     Every RPC fails with UNAUTHENTICATED `KEY_INVALID` on a missing, unknown or revoked key, INVALID_ARGUMENT `INVALID` (BadRequest names the
     field) on bad input, NOT_FOUND `CONVERSATION_NOT_FOUND` on an id of another workspace or platform, and UNAVAILABLE `UNAVAILABLE` when a dependency is
-    down (try again with the same command_id). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
+    down (try again with the same command_id), INTERNAL `INTERNAL` on a fault of Baton's own (likewise). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
     id with other content fails with ALREADY_EXISTS `ID_REUSED`. A command on a closed conversation fails with FAILED_PRECONDITION `CONVERSATION_CLOSED`,
-    except where said otherwise.
+    except where said otherwise. `ErrorReason` (errors.proto) has all of these reasons. Deadlines and retries that fit are in platform.service_config.json.
     """
 
     def __init__(self, channel: _aio.Channel) -> None: ...
@@ -35,7 +36,7 @@ class PlatformServiceStub:
     RequestHuman: _aio.UnaryUnaryMultiCallable[_platform_pb2.RequestHumanRequest, _platform_pb2.RequestHumanResponse]
     """RequestHuman asks for a human; again while so queued updates the request. Fails with FAILED_PRECONDITION `CONTROL_LOST`."""
     WithdrawRequest: _aio.UnaryUnaryMultiCallable[_platform_pb2.WithdrawRequestRequest, _platform_pb2.WithdrawRequestResponse]
-    """WithdrawRequest takes the request back. Fails with FAILED_PRECONDITION `NOT_REQUESTED` or `CONTROL_LOST`."""
+    """WithdrawRequest takes the request back; human agents may, too. Fails with FAILED_PRECONDITION `NOT_REQUESTED` or `CONTROL_LOST`."""
     ReportDelivered: _aio.UnaryUnaryMultiCallable[_platform_pb2.ReportDeliveredRequest, _platform_pb2.ReportDeliveredResponse]
     """ReportDelivered says up to which seq human messages have reached the platform. Monotonic; at most one event a second is written."""
     ReportShown: _aio.UnaryUnaryMultiCallable[_platform_pb2.ReportShownRequest, _platform_pb2.ReportShownResponse]
@@ -44,6 +45,16 @@ class PlatformServiceStub:
     """ReportTyping tells watchers that the user types or the AI composes; fleeting, dropped when the epoch is not current."""
     CloseConversation: _aio.UnaryUnaryMultiCallable[_platform_pb2.CloseConversationRequest, _platform_pb2.CloseConversationResponse]
     """CloseConversation ends it: AI_RESOLVED while the AI may speak (else `CONTROL_LOST`), or USER_LEFT at any time, which only marks it while a human holds it."""
+    AppendStream: _aio.StreamStreamMultiCallable[_platform_pb2.AppendStreamRequest, _platform_pb2.AppendStreamResponse]
+    """AppendStream takes the same commands for volume: many on one stream, each answered by its command_id with what its own RPC would have answered,
+    or why not. Nothing else differs: the same idempotence across streams and unary calls, the same refusals.
+    Commands of one conversation are carried out in the order they were sent, answers come as they are ready. When one is answered UNAVAILABLE or
+    INTERNAL, it is undecided, and what was sent behind it in its conversation is answered `BEHIND_UNDECIDED` without being tried, until the same
+    command_id comes again on this stream (or the stream ends): so a retry never overtakes, and nothing overtakes it.
+    At most 256 commands of a stream are under way; beyond that the server stops reading, and HTTP/2 flow control holds the sender. A command on which
+    the stream ended without an answer is undecided: send it again on the next. A key that is revoked ends the stream within seconds with `KEY_INVALID`.
+    The stream ends by itself before the connection's age runs out, after answering everything it has read: go on with a new one.
+    """
     GetConversation: _aio.UnaryUnaryMultiCallable[_platform_pb2.GetConversationRequest, _platform_pb2.GetConversationResponse]
     """GetConversation answers with the current control state."""
     Watch: _aio.UnaryStreamMultiCallable[_platform_pb2.WatchRequest, _platform_pb2.WatchResponse]
@@ -59,9 +70,9 @@ class PlatformServiceServicer(metaclass=_abc_1.ABCMeta):
 
     Every RPC fails with UNAUTHENTICATED `KEY_INVALID` on a missing, unknown or revoked key, INVALID_ARGUMENT `INVALID` (BadRequest names the
     field) on bad input, NOT_FOUND `CONVERSATION_NOT_FOUND` on an id of another workspace or platform, and UNAVAILABLE `UNAVAILABLE` when a dependency is
-    down (try again with the same command_id). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
+    down (try again with the same command_id), INTERNAL `INTERNAL` on a fault of Baton's own (likewise). Every command carries a command_id (UUID); the same id again answers with the first outcome; the same
     id with other content fails with ALREADY_EXISTS `ID_REUSED`. A command on a closed conversation fails with FAILED_PRECONDITION `CONVERSATION_CLOSED`,
-    except where said otherwise.
+    except where said otherwise. `ErrorReason` (errors.proto) has all of these reasons. Deadlines and retries that fit are in platform.service_config.json.
     """
 
     @_abc_1.abstractmethod
@@ -106,7 +117,7 @@ class PlatformServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _platform_pb2.WithdrawRequestRequest,
         context: _aio.ServicerContext[_platform_pb2.WithdrawRequestRequest, _abc.Awaitable[_platform_pb2.WithdrawRequestResponse]],
     ) -> _abc.Awaitable[_platform_pb2.WithdrawRequestResponse]:
-        """WithdrawRequest takes the request back. Fails with FAILED_PRECONDITION `NOT_REQUESTED` or `CONTROL_LOST`."""
+        """WithdrawRequest takes the request back; human agents may, too. Fails with FAILED_PRECONDITION `NOT_REQUESTED` or `CONTROL_LOST`."""
 
     @_abc_1.abstractmethod
     def ReportDelivered(
@@ -139,6 +150,22 @@ class PlatformServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_platform_pb2.CloseConversationRequest, _abc.Awaitable[_platform_pb2.CloseConversationResponse]],
     ) -> _abc.Awaitable[_platform_pb2.CloseConversationResponse]:
         """CloseConversation ends it: AI_RESOLVED while the AI may speak (else `CONTROL_LOST`), or USER_LEFT at any time, which only marks it while a human holds it."""
+
+    @_abc_1.abstractmethod
+    def AppendStream(
+        self,
+        request_iterator: _abc.AsyncIterator[_platform_pb2.AppendStreamRequest],
+        context: _aio.ServicerContext[_abc.AsyncIterator[_platform_pb2.AppendStreamRequest], _abc.AsyncIterator[_platform_pb2.AppendStreamResponse]],
+    ) -> _abc.AsyncIterator[_platform_pb2.AppendStreamResponse]:
+        """AppendStream takes the same commands for volume: many on one stream, each answered by its command_id with what its own RPC would have answered,
+        or why not. Nothing else differs: the same idempotence across streams and unary calls, the same refusals.
+        Commands of one conversation are carried out in the order they were sent, answers come as they are ready. When one is answered UNAVAILABLE or
+        INTERNAL, it is undecided, and what was sent behind it in its conversation is answered `BEHIND_UNDECIDED` without being tried, until the same
+        command_id comes again on this stream (or the stream ends): so a retry never overtakes, and nothing overtakes it.
+        At most 256 commands of a stream are under way; beyond that the server stops reading, and HTTP/2 flow control holds the sender. A command on which
+        the stream ended without an answer is undecided: send it again on the next. A key that is revoked ends the stream within seconds with `KEY_INVALID`.
+        The stream ends by itself before the connection's age runs out, after answering everything it has read: go on with a new one.
+        """
 
     @_abc_1.abstractmethod
     def GetConversation(
