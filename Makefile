@@ -75,6 +75,8 @@ sdk: install-dev ## builds the SDK's wheel into dist/
 lock: ## resolves the requirements anew
 	$(LOCK) --upgrade --extra local --extra dev pyproject.toml -o requirements/dev.txt
 	$(LOCK) --extra local pyproject.toml -c requirements/dev.txt -o requirements/run.txt
+	for service in auth conversation realtime analytics; do \
+	  $(LOCK) --group pyproject.toml:image-$$service -c requirements/dev.txt -o requirements/$$service.txt || exit 1; done
 
 check:
 	@$(PYTHON) -m deploy.local.preflight

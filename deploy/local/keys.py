@@ -1,13 +1,11 @@
 """The local stack's own secrets: each service's key pair and the key that signs access tokens, generated once, readable by their owner alone."""
 
-import base64
 import json
 import os
 from pathlib import Path
 from typing import Any
 
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat, PublicFormat
+from servicekit.new_keys import new_service_keys, new_signing_key
 
 SERVICES = ("auth", "conversation", "realtime", "analytics")
 
@@ -37,21 +35,5 @@ def read_private(file: Path) -> dict[str, Any]:
 
 
 def _generate() -> dict[str, Any]:
-    private: dict[str, str] = {}
-    trusted: dict[str, list[dict[str, str]]] = {}
-    for service in SERVICES:
-        key = Ed25519PrivateKey.generate()
-        private[service] = key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()).decode()
-        trusted[service] = [_jwk(key, service)]
-    signing = Ed25519PrivateKey.generate()
-    secret = _base64url(signing.private_bytes(Encoding.Raw, PrivateFormat.Raw, NoEncryption()))
-    return {"private": private, "trusted": trusted, "signing": [{**_jwk(signing, "local-1"), "d": secret}]}
-
-
-def _jwk(key: Ed25519PrivateKey, name: str) -> dict[str, str]:
-    public = key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
-    return {"kty": "OKP", "crv": "Ed25519", "alg": "EdDSA", "use": "sig", "kid": name, "x": _base64url(public)}
-
-
-def _base64url(data: bytes) -> str:
-    return base64.urlsafe_b64encode(data).rstrip(b"=").decode()
+    private, trusted = new_service_keys(SERVICES)
+    return {"private": private, "trusted": trusted, "signing": [new_signing_key("local-1")]}

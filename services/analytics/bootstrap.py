@@ -13,6 +13,7 @@ from servicekit.grpc_client import Peer
 from servicekit.grpc_server import GrpcServer
 from servicekit.identity import ServiceIdentity, ServiceTrust
 from servicekit.kafka import GroupConsumer
+from servicekit.kafka_brokers import Brokers
 from servicekit.logs import configure, get_logger
 from servicekit.ops_http import OpsServer, Readiness
 from servicekit.process import Lifecycle
@@ -51,17 +52,17 @@ async def start(lifecycle: Lifecycle, settings: Settings) -> None:
     store = MongoFactStore((await stack.enter_async_context(_mongo_client(settings)))[settings.mongodb_database])
 
     identity = ServiceIdentity(SERVICE, settings.service_private_key.get_secret_value(), clock)
-    auth_peer = Peer(settings.auth_target, "auth", identity)
+    auth_peer = Peer(settings.auth_target, "auth", identity, settings.tls_ca_file)
     stack.push_async_callback(auth_peer.close)
     auth = AuthClient(auth_peer)
     tokens = AccessTokenVerifier(auth.fetch_jwks, auth.fetch_revocations, clock)
     readiness.add("access tokens", tokens.problem)
     lifecycle.run_background(tokens.keep_polling(), "revocations")
 
-    conversation_peer = Peer(settings.conversation_target, "conversation", identity)
+    conversation_peer = Peer(settings.conversation_target, "conversation", identity, settings.tls_ca_file)
     stack.push_async_callback(conversation_peer.close)
     handle = EventsConsumer(RecordEvents(store, ConversationClient(conversation_peer)), to_logged_event, clock)
-    consumer = GroupConsumer(settings.kafka_bootstrap_servers, TOPIC, GROUP, handle, DEAD_LETTER_TOPIC)
+    consumer = GroupConsumer(Brokers.of(settings), TOPIC, GROUP, handle, DEAD_LETTER_TOPIC)
     readiness.add("events", lambda: consumer.problem)
     lifecycle.run_background(consumer.run(), "events")
 
@@ -70,8 +71,9 @@ async def start(lifecycle: Lifecycle, settings: Settings) -> None:
         authenticate=InternalAuthentication(ServiceTrust(SERVICE, settings.service_trusted_keys), tokens),
         add_services=[partial(add_AnalyticsServiceServicer_to_server, service)],
         service_names=[SERVICE_NAME],
+        max_connection_age_seconds=settings.peer_connection_age_seconds,
     )
-    server.listen(f"{settings.host}:{settings.grpc_port}")
+    server.listen(f"{settings.host}:{settings.grpc_port}", settings.tls_cert_file, settings.tls_key_file)
     stack.push_async_callback(server.stop, settings.grace_seconds)
     stack.callback(readiness.draining)
     lifecycle.run_background(_serve(store, server, readiness), "serve")
@@ -93,5 +95,10 @@ async def _serve(store: MongoFactStore, server: GrpcServer, readiness: Readiness
 
 def _mongo_client(settings: StoreSettings) -> AsyncMongoClient[dict[str, Any]]:
     return AsyncMongoClient(
-        settings.mongodb_uri.get_secret_value(), tz_aware=True, appname=f"baton-{SERVICE}", serverSelectionTimeoutMS=5_000, timeoutMS=10_000
+        settings.mongodb_uri.get_secret_value(),
+        tz_aware=True,
+        appname=f"baton-{SERVICE}",
+        serverSelectionTimeoutMS=5_000,
+        timeoutMS=10_000,
+        **settings.mongodb_options(),
     )

@@ -1,26 +1,24 @@
 """Settings of analytics, from BATON_ANALYTICS_*."""
 
 from pydantic import SecretStr
-from servicekit.settings import ServiceSettings, config
+from servicekit.settings import KafkaSettings, ListenerSettings, MongoSettings, config
 
 
-class StoreSettings(ServiceSettings):
+class StoreSettings(MongoSettings):
     """What `migrate` needs."""
 
     model_config = config("BATON_ANALYTICS_") | {"extra": "ignore"}
 
-    mongodb_uri: SecretStr
     mongodb_database: str = "baton_analytics"
 
 
-class Settings(StoreSettings):
+class Settings(ListenerSettings, StoreSettings, KafkaSettings):
     """What the service needs."""
 
     model_config = config("BATON_ANALYTICS_")
 
     # The internal listener; 0 takes a free port.
     grpc_port: int = 0
-    kafka_bootstrap_servers: str
     # gRPC targets (host:port, dns:///...).
     auth_target: str
     conversation_target: str

@@ -1,18 +1,23 @@
 """Settings, from environment variables that begin with BATON_AUTH_."""
 
 from pydantic import SecretStr
-from servicekit.settings import ServiceSettings, config
+from servicekit.settings import ListenerSettings, MongoSettings, config
 
 
-class Settings(ServiceSettings):
+class StoreSettings(MongoSettings):
+    """What `migrate` needs."""
+
+    model_config = config("BATON_AUTH_") | {"extra": "ignore"}
+
+    mongodb_database: str = "baton_auth"
+
+
+class Settings(ListenerSettings, StoreSettings):
     """What the service is told at its start."""
 
     model_config = config("BATON_AUTH_")
 
     grpc_port: int = 0
-    # May carry a password.
-    mongodb_uri: SecretStr
-    mongodb_database: str = "baton_auth"
     # JSON list of private Ed25519 JWKs; the first signs, all verify.
     signing_keys: SecretStr
     # {"service name": [public JWK, ...]}: who may call.

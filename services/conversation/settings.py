@@ -1,20 +1,29 @@
 """Settings of conversation, from BATON_CONVERSATION_*."""
 
 from pydantic import SecretStr
-from servicekit.settings import ServiceSettings, config
+from servicekit.settings import KafkaSettings, ListenerSettings, MongoSettings, config
 
 
-class StoreSettings(ServiceSettings):
-    """What `migrate` needs."""
+class StoreSettings(MongoSettings):
+    """What the database's part of `migrate` needs."""
 
     model_config = config("BATON_CONVERSATION_") | {"extra": "ignore"}
 
-    # May carry a password.
-    mongodb_uri: SecretStr
     mongodb_database: str = "baton_conversation"
 
 
-class Settings(StoreSettings):
+class TopicSettings(KafkaSettings):
+    """What the topics' part of `migrate` needs."""
+
+    model_config = config("BATON_CONVERSATION_") | {"extra": "ignore"}
+
+    # Which topics there are; without a file `migrate` creates none.
+    topics_file: str = ""
+    # Of topics that are created; -1 is the broker's own default.
+    topics_replication_factor: int = -1
+
+
+class Settings(ListenerSettings, StoreSettings, KafkaSettings):
     """What the service needs."""
 
     model_config = config("BATON_CONVERSATION_")
@@ -22,7 +31,9 @@ class Settings(StoreSettings):
     # The internal listener and the one for AI platforms; 0 takes a free port.
     grpc_port: int = 0
     public_grpc_port: int = 0
-    kafka_bootstrap_servers: str
+    # TLS of the listener for AI platforms; without it put TLS in front of it.
+    public_tls_cert_file: str = ""
+    public_tls_key_file: str = ""
     # A gRPC target (host:port, dns:///...).
     auth_target: str
     # Ed25519, PEM (PKCS 8): who this service is.

@@ -12,6 +12,7 @@ from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import SystemClock
 from servicekit.grpc_client import Peer
 from servicekit.identity import ServiceIdentity
+from servicekit.kafka_brokers import Brokers
 from servicekit.ops_http import OpsServer, Readiness
 from servicekit.process import Lifecycle
 
@@ -62,7 +63,7 @@ async def start(settings: Settings, lifecycle: Lifecycle) -> Running:
 
     identity = ServiceIdentity("realtime", settings.service_private_key.get_secret_value(), clock)
     auth, conversation, analytics = (
-        Peer(target, audience, identity)
+        Peer(target, audience, identity, settings.tls_ca_file)
         for target, audience in (
             (settings.auth_target, "auth"),
             (settings.conversation_target, "conversation"),
@@ -76,14 +77,14 @@ async def start(settings: Settings, lifecycle: Lifecycle) -> Running:
     readiness.add("auth", tokens.problem)
     lifecycle.run_background(tokens.keep_polling(), "revocations")
 
-    loop = asyncio.get_running_loop()
+    loop, brokers = asyncio.get_running_loop(), Brokers.of(settings)
     liveness = Liveness(clock.now())
     hub = Hub(Ring(settings.ring_records, settings.ring_bytes), loop.time, lambda kind, answer: RESUMES.labels(kind, answer).inc())
-    events = EventTopic(settings.kafka_bootstrap_servers, hub, liveness, clock, settings.ring_records)
+    events = EventTopic(brokers, hub, liveness, clock, settings.ring_records)
     readiness.add("kafka", lambda: events.problem)
     lifecycle.run_background(events.run(), "event topic")
-    lifecycle.run_background(EphemeralReader(settings.kafka_bootstrap_servers, hub, clock).run(), "ephemeral topic")
-    fleeting = EphemeralWriter(settings.kafka_bootstrap_servers, clock)
+    lifecycle.run_background(EphemeralReader(brokers, hub, clock).run(), "ephemeral topic")
+    fleeting = EphemeralWriter(brokers, clock)
     lifecycle.run_background(fleeting.run(), "ephemeral writer")
 
     reports = PresenceReports(GrpcService(conversation, internal_pb2.DESCRIPTOR.services_by_name["InternalService"]))

@@ -3,10 +3,10 @@
 from pathlib import Path
 
 from pydantic import Field, SecretStr
-from servicekit.settings import ServiceSettings, config
+from servicekit.settings import KafkaSettings, ServiceSettings, config
 
 
-class Settings(ServiceSettings):
+class Settings(ServiceSettings, KafkaSettings):
     """The environment's BATON_REALTIME_ names."""
 
     model_config = config("BATON_REALTIME_")

@@ -8,6 +8,7 @@ import grpc.aio
 
 from servicekit.caller import request_id
 from servicekit.grpc_errors import from_rpc_error
+from servicekit.grpc_tls import channel_credentials
 from servicekit.identity import METADATA_KEY, ServiceIdentity
 
 Request = TypeVar("Request")
@@ -21,15 +22,17 @@ _OPTIONS = [
     # A peer that comes back is found again within a second, not after the default's two minutes.
     ("grpc.initial_reconnect_backoff_ms", 200),
     ("grpc.max_reconnect_backoff_ms", 1_000),
+    # Names are asked again soon after an address failed: the default waits half a minute, in which a restarted peer is not found.
+    ("grpc.dns_min_time_between_resolutions_ms", 1_000),
 ]
 
 
 class Peer:
     """A channel to one service, called as oneself and, where there is one, on behalf of a user."""
 
-    def __init__(self, target: str, audience: str, identity: ServiceIdentity) -> None:
-        """`target` is a gRPC target (host:port, dns:///...); `audience` the peer's service name."""
-        self.channel = grpc.aio.insecure_channel(target, options=_OPTIONS)
+    def __init__(self, target: str, audience: str, identity: ServiceIdentity, ca_file: str = "") -> None:
+        """`target` is a gRPC target (host:port, dns:///...); `audience` the peer's service name; with `ca_file` it is called over TLS."""
+        self.channel = grpc.aio.secure_channel(target, channel_credentials(ca_file), _OPTIONS) if ca_file else grpc.aio.insecure_channel(target, _OPTIONS)
         self._audience = audience
         self._identity = identity
 

@@ -16,6 +16,7 @@ from prometheus_client import Counter, Histogram
 from servicekit import caller
 from servicekit.errors import InvalidError, ServiceError, UnavailableError
 from servicekit.grpc_errors import to_status
+from servicekit.grpc_tls import ListenerCertificate
 from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
@@ -176,8 +177,10 @@ class GrpcServer:
         health_pb2_grpc.add_HealthServicer_to_server(self._health, self._server)
         reflection.enable_server_reflection([*service_names, health.SERVICE_NAME, reflection.SERVICE_NAME], self._server)
 
-    def listen(self, address: str) -> int:
-        """Bind host:port (0 for a free one) and return the port. RuntimeError if it is taken."""
+    def listen(self, address: str, cert_file: str = "", key_file: str = "") -> int:
+        """Bind host:port (0 for a free one) and return the port; with a certificate, for TLS alone. RuntimeError if the port is taken."""
+        if cert_file:
+            return self._server.add_secure_port(address, ListenerCertificate(cert_file, key_file).credentials())
         return self._server.add_insecure_port(address)
 
     async def start(self) -> None:

@@ -10,6 +10,7 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.errors import KafkaError, ProducerClosed
 from prometheus_client import Counter, Gauge
 
+from servicekit.kafka_brokers import Servers, options_of
 from servicekit.kafka_topic_id import topic_id
 from servicekit.logs import get_logger
 
@@ -38,10 +39,10 @@ class TooManyBadRecordsError(Exception):
     """More bad records than single accidents explain; it ends the process, loudly, before the topic is emptied into the dead letters."""
 
 
-def make_producer(bootstrap_servers: str, client_id: str) -> AIOKafkaProducer:
+def make_producer(servers: Servers, client_id: str) -> AIOKafkaProducer:
     """Return a producer that neither loses, doubles nor reorders: acks=all, idempotent. Start and stop are the caller's."""
     return AIOKafkaProducer(
-        bootstrap_servers=bootstrap_servers,
+        **options_of(servers),
         client_id=client_id,
         acks="all",
         enable_idempotence=True,
@@ -66,11 +67,11 @@ async def abandon(producer: AIOKafkaProducer) -> None:
 class TopicReader:
     """Reads all partitions of a topic from chosen offsets, without a group; the reader remembers where it is."""
 
-    def __init__(self, bootstrap_servers: str, topic: str, client_id: str) -> None:
+    def __init__(self, servers: Servers, topic: str, client_id: str) -> None:
         """Nothing connects before start."""
         self._topic = topic
         self._consumer = AIOKafkaConsumer(
-            bootstrap_servers=bootstrap_servers,
+            **options_of(servers),
             client_id=client_id,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
@@ -138,9 +139,9 @@ class GroupConsumer:
 
     MAX_DEAD_LETTERS = 100
 
-    def __init__(self, bootstrap_servers: str, topic: str, group: str, handle: Handle, dead_letter_topic: str) -> None:
+    def __init__(self, servers: Servers, topic: str, group: str, handle: Handle, dead_letter_topic: str) -> None:
         """Nothing connects before run."""
-        self._bootstrap_servers = bootstrap_servers
+        self._servers = servers
         self._topic = topic
         self._group = group
         self._handle = handle
@@ -152,7 +153,7 @@ class GroupConsumer:
     async def run(self) -> None:
         """Consume until cancelled, or TooManyBadRecordsError; `problem` says in words what stands in the way, for readiness."""
         async with AsyncExitStack() as stack:
-            self._dead_letters = await self._started(stack, lambda: make_producer(self._bootstrap_servers, f"{self._group}-dead-letters"))
+            self._dead_letters = await self._started(stack, lambda: make_producer(self._servers, f"{self._group}-dead-letters"))
             self._consumer = await self._started(stack, self._new_consumer)
             self.problem = ""
             while True:
@@ -161,7 +162,7 @@ class GroupConsumer:
     def _new_consumer(self) -> AIOKafkaConsumer:
         return AIOKafkaConsumer(
             self._topic,
-            bootstrap_servers=self._bootstrap_servers,
+            **options_of(self._servers),
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",

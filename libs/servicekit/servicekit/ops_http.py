@@ -17,17 +17,25 @@ Check = Callable[[], str]
 
 
 class Readiness:
-    """Started, not draining, and every check well. Checks are cheap reads of a state kept elsewhere; they never probe."""
+    """Started and not draining. Checks are cheap reads of a state kept elsewhere; they never probe.
+
+    A check that is not well keeps the process from having started. Afterwards it is only reported, unless it is one that `always` counts:
+    a dependency that is away is away for all replicas, and to take them all out would turn a part's outage into the whole's.
+    """
 
     def __init__(self) -> None:
         """Begin as not started."""
         self._started = False
+        self._was_ready = False
         self._draining = False
         self._checks: dict[str, Check] = {}
+        self._always: set[str] = set()
 
-    def add(self, name: str, check: Check) -> None:
-        """Let a named check count."""
+    def add(self, name: str, check: Check, *, always: bool = False) -> None:
+        """Let a named check count: until the start is done, or for ever."""
         self._checks[name] = check
+        if always:
+            self._always.add(name)
 
     def started(self) -> None:
         """Say that start-up is done."""
@@ -43,13 +51,19 @@ class Readiness:
         return self._draining
 
     def problems(self) -> dict[str, str]:
-        """Return what keeps the process from being ready, by name."""
+        """Return all that is not well, by name."""
         problems = {name: problem for name, check in self._checks.items() if (problem := check())}
         if not self._started:
             problems["start"] = "still starting"
         if self._draining:
             problems["drain"] = "draining"
         return problems
+
+    def is_ready(self) -> bool:
+        """Tell whether work is wanted here."""
+        problems = self.problems()
+        self._was_ready = self._was_ready or not problems
+        return self._was_ready and not problems.keys() & (self._always | {"drain"})
 
 
 class OpsServer:
@@ -88,8 +102,8 @@ class OpsServer:
         return PlainTextResponse("ok\n")
 
     async def _readyz(self, _request: Request) -> Response:
-        problems = self._readiness.problems()
-        return JSONResponse({"ready": not problems, "problems": problems}, status_code=503 if problems else 200)
+        is_ready = self._readiness.is_ready()
+        return JSONResponse({"ready": is_ready, "problems": self._readiness.problems()}, status_code=200 if is_ready else 503)
 
     async def _metrics(self, _request: Request) -> Response:
         return Response(generate_latest(), media_type=CONTENT_TYPE_LATEST)

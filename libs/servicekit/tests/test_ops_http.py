@@ -26,22 +26,33 @@ async def test_alive_from_the_start(client: httpx.AsyncClient) -> None:
 
 
 async def test_ready_when_started_well_and_not_draining(client: httpx.AsyncClient, readiness: Readiness) -> None:
-    async def problems() -> dict[str, str]:
-        answer = await client.get("/readyz")
-        found: dict[str, str] = answer.json()["problems"]
-        assert answer.status_code == (503 if found else 200)
-        assert answer.json()["ready"] is (not found)
-        return found
-
     trouble = ["Kafka cannot be reached"]
     readiness.add("events", lambda: trouble[0])
-    assert await problems() == {"start": "still starting", "events": "Kafka cannot be reached"}
+    assert await ready(client) == (False, {"start": "still starting", "events": "Kafka cannot be reached"})
     readiness.started()
-    assert await problems() == {"events": "Kafka cannot be reached"}
+    assert await ready(client) == (False, {"events": "Kafka cannot be reached"})
     trouble[0] = ""
-    assert await problems() == {}
+    assert await ready(client) == (True, {})
     readiness.draining()
-    assert await problems() == {"drain": "draining"}
+    assert await ready(client) == (False, {"drain": "draining"})
+
+
+async def test_a_dependency_that_goes_away_later_is_reported_and_takes_no_replica_out(client: httpx.AsyncClient, readiness: Readiness) -> None:
+    trouble = ["", ""]
+    readiness.add("events", lambda: trouble[0])
+    readiness.add("clock", lambda: trouble[1], always=True)
+    readiness.started()
+    assert await ready(client) == (True, {})
+    trouble[0] = "Kafka cannot be reached"
+    assert await ready(client) == (True, {"events": "Kafka cannot be reached"})
+    trouble[1] = "an hour off"
+    assert await ready(client) == (False, {"events": "Kafka cannot be reached", "clock": "an hour off"})
+
+
+async def ready(client: httpx.AsyncClient) -> tuple[bool, dict[str, str]]:
+    answer = await client.get("/readyz")
+    assert answer.status_code == (200 if answer.json()["ready"] else 503)
+    return answer.json()["ready"], answer.json()["problems"]
 
 
 async def test_metrics_are_in_prometheus_text(client: httpx.AsyncClient) -> None:

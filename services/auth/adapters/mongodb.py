@@ -1,7 +1,7 @@
 """The connection to MongoDB: how it reads and writes, its indexes, and whether it is there."""
 
 import asyncio
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,9 +24,9 @@ TIMEOUT_SECONDS = 5
 PING_SECONDS = 2.0
 
 
-def connect(uri: str) -> "AsyncMongoClient[dict[str, Any]]":
-    """Return a client that waits for the majority, reading and writing; it connects when it is first used."""
-    return AsyncMongoClient(uri, tz_aware=True, timeoutMS=TIMEOUT_SECONDS * 1000, serverSelectionTimeoutMS=TIMEOUT_SECONDS * 1000)
+def connect(uri: str, options: Mapping[str, Any] | None = None) -> "AsyncMongoClient[dict[str, Any]]":
+    """Return a client that waits for the majority, reading and writing; it connects when it is first used. `options` are the client's own, TLS for instance."""
+    return AsyncMongoClient(uri, tz_aware=True, timeoutMS=TIMEOUT_SECONDS * 1000, serverSelectionTimeoutMS=TIMEOUT_SECONDS * 1000, **(options or {}))
 
 
 def open_database(client: "AsyncMongoClient[dict[str, Any]]", name: str) -> Database:

@@ -21,6 +21,8 @@ class DatabaseClock:
         self._database = database
         self._clock = clock
         self.problem = "the database's clock was not asked yet"
+        # The part of it that is this process's own fault: a database that is away is so for all replicas.
+        self.skew_problem = ""
 
     async def ask(self) -> None:
         """Ask once; what is wrong stands in `problem` afterwards, in words."""
@@ -34,7 +36,7 @@ class DatabaseClock:
         theirs = answer["localTime"]
         # The answer was written between the two moments; only what lies outside of them is skew.
         skew = max(before - theirs, theirs - after, timedelta())
-        self.problem = f"this clock is {skew.total_seconds():.1f} s off the database's" if skew > MOST_SKEW else ""
+        self.problem = self.skew_problem = f"this clock is {skew.total_seconds():.1f} s off the database's" if skew > MOST_SKEW else ""
 
     async def run(self) -> None:
         """Ask for ever."""

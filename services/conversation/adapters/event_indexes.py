@@ -41,13 +41,15 @@ class LogIndexes:
     def __init__(self, database: AsyncDatabase[Document]) -> None:
         self._database = database
         self.problem = "the log's unique indexes were not looked at yet"
+        # What was found when they could be looked at.
+        self.found_wrong = ""
 
     async def run(self) -> None:
         """Ensure, then look for ever."""
         while True:
             try:
                 await ensure_indexes(self._database)
-                self.problem = await index_problem(self._database)
+                self.problem = self.found_wrong = await index_problem(self._database)
             except PyMongoError as error:
                 self.problem = f"the log's indexes cannot be looked at: {type(error).__name__}"
             await asyncio.sleep(self.RETRY_SECONDS if self.problem else self.EVERY_SECONDS)

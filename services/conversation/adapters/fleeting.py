@@ -6,6 +6,7 @@ from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from baton.realtime.v1 import ephemeral_pb2
 from servicekit.clock import Clock
+from servicekit.kafka_brokers import Servers, options_of
 from servicekit.logs import get_logger
 
 from services.conversation.domain.control import State
@@ -20,9 +21,9 @@ MAX_WAITING = 1_000
 class FleetingSignals:
     """Implements the port Typing."""
 
-    def __init__(self, bootstrap_servers: str, topic: str, clock: Clock) -> None:
+    def __init__(self, servers: Servers, topic: str, clock: Clock) -> None:
         """Nothing connects before `run`."""
-        self._bootstrap_servers = bootstrap_servers
+        self._servers = servers
         self._topic = topic
         self._clock = clock
         self._waiting: asyncio.Queue[tuple[bytes, bytes]] = asyncio.Queue(MAX_WAITING)
@@ -46,9 +47,7 @@ class FleetingSignals:
     async def run(self) -> None:
         """Send for the life of the process."""
         while True:
-            producer = AIOKafkaProducer(
-                bootstrap_servers=self._bootstrap_servers, client_id="conversation-fleeting", acks=0, linger_ms=5, request_timeout_ms=2_000
-            )
+            producer = AIOKafkaProducer(**options_of(self._servers), client_id="conversation-fleeting", acks=0, linger_ms=5, request_timeout_ms=2_000)
             try:
                 await producer.start()
                 while True:

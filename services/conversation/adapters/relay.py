@@ -15,6 +15,7 @@ from aiokafka.errors import KafkaError
 from baton.conversation.v1 import event_pb2
 from servicekit.clock import Clock
 from servicekit.kafka import abandon, make_producer
+from servicekit.kafka_brokers import Servers
 from servicekit.logs import get_logger
 
 from services.conversation.adapters import event_document, event_proto
@@ -40,10 +41,10 @@ Acknowledgements = list["asyncio.Future[Any]"]
 class Relay:
     """The work of the role `relay`."""
 
-    def __init__(self, tail: ChangeTail, bootstrap_servers: str, topic: str, clock: Clock) -> None:
+    def __init__(self, tail: ChangeTail, servers: Servers, topic: str, clock: Clock) -> None:
         """Nothing connects before `run`."""
         self._tail = tail
-        self._bootstrap_servers = bootstrap_servers
+        self._servers = servers
         self._topic = topic
         self._clock = clock
         # The `at` of the oldest event that is read and not acknowledged.
@@ -68,7 +69,7 @@ class Relay:
 
     async def _session(self, lease: Lease) -> None:
         """One producer's life, which ends by an error or by cancellation."""
-        producer = make_producer(self._bootstrap_servers, "conversation-relay")
+        producer = make_producer(self._servers, "conversation-relay")
         under_way: asyncio.Queue[tuple[Batch, Acknowledgements]] = asyncio.Queue(UNACKNOWLEDGED_BATCHES)
         try:
             try:

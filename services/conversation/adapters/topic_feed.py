@@ -9,6 +9,7 @@ from baton.conversation.v1 import event_pb2
 from google.protobuf.message import DecodeError
 from servicekit.errors import ExpiredError, UnavailableError
 from servicekit.kafka import Record, TopicReader
+from servicekit.kafka_brokers import Servers
 from servicekit.logs import get_logger
 
 from services.conversation.adapters.event_from_proto import to_event
@@ -31,9 +32,9 @@ PATIENCE_SECONDS = 5.0
 class TopicFeed:
     """Implements the port EventFeed; `run` is its one reader."""
 
-    def __init__(self, bootstrap_servers: str, topic: str, listeners: Iterable[Listener] = ()) -> None:
+    def __init__(self, servers: Servers, topic: str, listeners: Iterable[Listener] = ()) -> None:
         """`listeners` are called with every event, in order per conversation, repeats included."""
-        self._bootstrap_servers = bootstrap_servers
+        self._servers = servers
         self._topic = topic
         self._listeners = tuple(listeners)
         self._memory: TopicMemory | None = None
@@ -52,7 +53,7 @@ class TopicFeed:
             await asyncio.sleep(RETRY_SECONDS)
 
     async def _read(self) -> None:
-        async with _started(TopicReader(self._bootstrap_servers, self._topic, "conversation-feed")) as reader:
+        async with _started(TopicReader(self._servers, self._topic, "conversation-feed")) as reader:
             memory = self._memory
             topic_id, bounds = await reader.topic_id(), await reader.bounds()
             if memory is None or memory.topic_id != topic_id or len(memory.nexts) != len(bounds):
@@ -157,7 +158,7 @@ class TopicFeed:
     async def _reader(self, client_id: str) -> AsyncGenerator[TopicReader, None]:
         """A reader of one stream's own, for the time of a block."""
         try:
-            async with _started(TopicReader(self._bootstrap_servers, self._topic, client_id)) as reader:
+            async with _started(TopicReader(self._servers, self._topic, client_id)) as reader:
                 yield reader
         except (KafkaError, OSError) as error:
             logger.warning("a stream cannot read the topic", error=type(error).__name__)

@@ -1,6 +1,7 @@
 """Wires the service, and starts its parts in order. The views and their roles are wired in `views`."""
 
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 from baton.conversation.v1 import platform_pb2_grpc
@@ -10,6 +11,8 @@ from servicekit.clock import SystemClock
 from servicekit.grpc_client import Peer
 from servicekit.grpc_server import GrpcServer
 from servicekit.identity import ServiceIdentity, ServiceTrust
+from servicekit.kafka_brokers import Brokers
+from servicekit.kafka_topics import create_topics, registered
 from servicekit.logs import configure
 from servicekit.ops_http import OpsServer, Readiness
 from servicekit.process import Lifecycle
@@ -26,7 +29,7 @@ from services.conversation.entrypoints import platform_service
 from services.conversation.entrypoints.append_stream import AppendStreams, StreamLimits
 from services.conversation.entrypoints.platform_authentication import PlatformAuthentication
 from services.conversation.metrics import APPEND_STREAMS
-from services.conversation.settings import Settings, StoreSettings
+from services.conversation.settings import Settings, StoreSettings, TopicSettings
 from services.conversation.use_cases.carry_out import CarryOut
 from services.conversation.use_cases.look_up import LookUp, ReportTyping
 from services.conversation.use_cases.report_receipts import ReportReceiptsBatched
@@ -43,6 +46,12 @@ async def migrate(settings: StoreSettings) -> None:
         database = client[settings.mongodb_database]
         await ensure_indexes(database)
         await migrate_views(database)
+
+
+async def make_topics(settings: TopicSettings) -> None:
+    """Make the topics that are missing, where a file says which; safe to run again, and at once in several processes. KafkaError if the broker is away."""
+    if settings.topics_file:
+        await create_topics(Brokers.of(settings), registered(Path(settings.topics_file)), settings.topics_replication_factor)
 
 
 async def start(lifecycle: Lifecycle, settings: Settings) -> None:
@@ -64,12 +73,14 @@ async def _core(lifecycle: Lifecycle, settings: Settings, readiness: Readiness) 
     database = (await stack.enter_async_context(_mongo_client(settings)))[settings.mongodb_database]
     indexes = LogIndexes(database)
     readiness.add("log indexes", lambda: indexes.problem)
+    readiness.add("wrong indexes", lambda: indexes.found_wrong, always=True)
     lifecycle.run_background(indexes.run(), "log-indexes")
     database_clock = DatabaseClock(database, clock)
     readiness.add("database clock", lambda: database_clock.problem)
+    readiness.add("clock skew", lambda: database_clock.skew_problem, always=True)
     lifecycle.run_background(database_clock.run(), "database-clock")
 
-    peer = Peer(settings.auth_target, "auth", ServiceIdentity(SERVICE, settings.service_private_key.get_secret_value(), clock))
+    peer = Peer(settings.auth_target, "auth", ServiceIdentity(SERVICE, settings.service_private_key.get_secret_value(), clock), settings.tls_ca_file)
     stack.push_async_callback(peer.close)
     auth = AuthClient(peer)
     tokens = AccessTokenVerifier(auth.fetch_jwks, auth.fetch_revocations, clock)
@@ -90,6 +101,7 @@ async def _listen(lifecycle: Lifecycle, core: Core, views: Views) -> None:
         authenticate=InternalAuthentication(ServiceTrust(SERVICE, settings.service_trusted_keys), core.tokens),
         add_services=views.add_services,
         service_names=views.service_names,
+        max_connection_age_seconds=settings.peer_connection_age_seconds,
     )
     request_human, report_receipts = RequestHumanAttention(core.carry_out, views.presence), ReportReceiptsBatched(core.carry_out)
     limits = StreamLimits(settings.max_connection_age_seconds * STREAM_SHARE, lambda: core.readiness.is_draining, core.tokens.api_key_revoked)
@@ -105,11 +117,15 @@ async def _listen(lifecycle: Lifecycle, core: Core, views: Views) -> None:
         # A Watch that opened just before ends itself within this, with its cursor.
         max_connection_age_grace_seconds=settings.max_connection_age_seconds,
     )
-    for server, port in ((internal, settings.grpc_port), (public, settings.public_grpc_port)):
-        server.listen(f"{settings.host}:{port}")
+    for server, port, cert_file, key_file in (
+        (internal, settings.grpc_port, settings.tls_cert_file, settings.tls_key_file),
+        (public, settings.public_grpc_port, settings.public_tls_cert_file, settings.public_tls_key_file),
+    ):
+        server.listen(f"{settings.host}:{port}", cert_file, key_file)
         await server.start()
         lifecycle.stack.push_async_callback(server.stop, settings.grace_seconds)
 
 
 def _mongo_client(settings: StoreSettings) -> AsyncMongoClient[dict[str, Any]]:
-    return AsyncMongoClient(settings.mongodb_uri.get_secret_value(), tz_aware=True, appname=f"baton-{SERVICE}", serverSelectionTimeoutMS=3_000, timeoutMS=5_000)
+    uri, options = settings.mongodb_uri.get_secret_value(), settings.mongodb_options()
+    return AsyncMongoClient(uri, tz_aware=True, appname=f"baton-{SERVICE}", serverSelectionTimeoutMS=3_000, timeoutMS=5_000, **options)

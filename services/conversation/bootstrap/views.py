@@ -7,6 +7,7 @@ from typing import Any
 from baton.conversation.v1 import agent_pb2_grpc, internal_pb2_grpc, workspace_pb2_grpc
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
+from servicekit.kafka_brokers import Brokers
 from servicekit.logs import get_logger
 from servicekit.process import Lifecycle
 
@@ -59,12 +60,12 @@ async def migrate_views(database: AsyncDatabase[dict[str, Any]]) -> None:
 
 async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
     """Start the roles, and make what is served."""
-    presence = MongoPresence(core.database)
-    fleeting = FleetingSignals(core.settings.kafka_bootstrap_servers, EPHEMERAL_TOPIC, core.clock)
+    presence, brokers = MongoPresence(core.database), Brokers.of(core.settings)
+    fleeting = FleetingSignals(brokers, EPHEMERAL_TOPIC, core.clock)
     lifecycle.run_background(fleeting.run(), "fleeting")
     history = MongoHistory(core.database)
     lifecycle.run_background(_make_indexes(core.database), "view-indexes")
-    _start_roles(lifecycle, core, presence)
+    _start_roles(lifecycle, core, presence, brokers)
     agents = AgentService(
         core.carry_out,
         core.transfer,
@@ -79,7 +80,7 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
     return Views(
         presence=presence,
         typing=fleeting,
-        watching=_watching(lifecycle, core, presence),
+        watching=_watching(lifecycle, core, presence, brokers),
         add_services=[
             partial(agent_pb2_grpc.add_AgentServiceServicer_to_server, agents),
             partial(internal_pb2_grpc.add_InternalServiceServicer_to_server, internal),
@@ -89,13 +90,13 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
     )
 
 
-def _start_roles(lifecycle: Lifecycle, core: Core, presence: MongoPresence) -> None:
+def _start_roles(lifecycle: Lifecycle, core: Core, presence: MongoPresence, brokers: Brokers) -> None:
     """Let this process stand for each role; whoever holds the lease does the work."""
     tail = ChangeTail(core.database)
     sweeping = SweepRole(Sweep(presence, core.policies, core.policies, core.carry_out))
     core.tokens.on_revoked(sweeping.on_revoked)
     roles: dict[str, Work] = {
-        relay.ROLE: Relay(tail, core.settings.kafka_bootstrap_servers, EVENTS_TOPIC, core.clock).run,
+        relay.ROLE: Relay(tail, brokers, EVENTS_TOPIC, core.clock).run,
         projector.ROLE: Projector(core.database, tail, core.clock).run,
         sweep_role.ROLE: sweeping.run,
     }
@@ -103,7 +104,7 @@ def _start_roles(lifecycle: Lifecycle, core: Core, presence: MongoPresence) -> N
         lifecycle.run_background(RoleRunner(Lease(core.database, role), work).run(), role)
 
 
-def _watching(lifecycle: Lifecycle, core: Core, presence: MongoPresence) -> PlatformWatching:
+def _watching(lifecycle: Lifecycle, core: Core, presence: MongoPresence, brokers: Brokers) -> PlatformWatching:
     """Read the topic once, for the warm states, the watch over the invariant and all streams."""
     silence = SilenceWatch()
 
@@ -112,7 +113,7 @@ def _watching(lifecycle: Lifecycle, core: Core, presence: MongoPresence) -> Plat
         if silence.broken_by(event):
             AI_AFTER_TAKEOVER.inc()
 
-    feed = TopicFeed(core.settings.kafka_bootstrap_servers, EVENTS_TOPIC, [look_at])
+    feed = TopicFeed(brokers, EVENTS_TOPIC, [look_at])
     watch = Watch(
         feed,
         MongoBacklog(core.database, ChangeTail(core.database)),

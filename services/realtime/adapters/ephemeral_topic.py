@@ -8,6 +8,7 @@ from baton.realtime.v1.ephemeral_pb2 import Ephemeral, Typing, Viewing
 from google.protobuf.message import DecodeError
 from servicekit.clock import Clock
 from servicekit.kafka import Record, TopicReader, abandon, make_producer
+from servicekit.kafka_brokers import Servers
 
 from services.realtime.adapters.browser_json import fill
 from services.realtime.adapters.event_json import ephemeral_json
@@ -24,9 +25,9 @@ MAX_WAITING = 1_000
 class EphemeralReader:
     """Gives fleeting things to the hub."""
 
-    def __init__(self, bootstrap_servers: str, hub: Hub, clock: Clock, topic: str = TOPIC) -> None:
+    def __init__(self, servers: Servers, hub: Hub, clock: Clock, topic: str = TOPIC) -> None:
         """Nothing connects before `run`."""
-        self._bootstrap_servers = bootstrap_servers
+        self._servers = servers
         self._topic = topic
         self._hub = hub
         self._clock = clock
@@ -34,7 +35,7 @@ class EphemeralReader:
     async def run(self) -> None:
         """Read from the topic's end on, until cancelled."""
         while True:
-            reader = TopicReader(self._bootstrap_servers, self._topic, "realtime-ephemeral")
+            reader = TopicReader(self._servers, self._topic, "realtime-ephemeral")
             try:
                 await reader.start()
                 reader.seek({number: end for number, (_, end) in (await reader.bounds()).items()})
@@ -64,9 +65,9 @@ class EphemeralReader:
 class EphemeralWriter:
     """Tells typing and viewing to all gateways."""
 
-    def __init__(self, bootstrap_servers: str, clock: Clock, topic: str = TOPIC) -> None:
+    def __init__(self, servers: Servers, clock: Clock, topic: str = TOPIC) -> None:
         """Nothing connects before `run`."""
-        self._bootstrap_servers = bootstrap_servers
+        self._servers = servers
         self._topic = topic
         self._clock = clock
         self._waiting: asyncio.Queue[Ephemeral] = asyncio.Queue(MAX_WAITING)
@@ -86,7 +87,7 @@ class EphemeralWriter:
     async def run(self) -> None:
         """Send what is queued until cancelled."""
         while True:
-            producer = make_producer(self._bootstrap_servers, "realtime-ephemeral")
+            producer = make_producer(self._servers, "realtime-ephemeral")
             try:
                 await producer.start()
                 while True:

@@ -8,6 +8,7 @@ from aiokafka.errors import KafkaError
 from baton.conversation.v1.event_pb2 import Event, EventRecord
 from servicekit.clock import Clock
 from servicekit.kafka import Record, TopicReader
+from servicekit.kafka_brokers import Servers
 from servicekit.logs import get_logger
 
 from services.realtime.adapters.event_json import event_json
@@ -34,7 +35,7 @@ class EventTopic:
 
     def __init__(
         self,
-        bootstrap_servers: str,
+        servers: Servers,
         hub: Hub,
         liveness: Liveness,
         clock: Clock,
@@ -44,7 +45,7 @@ class EventTopic:
         identity_seconds: float = IDENTITY_SECONDS,
     ) -> None:
         """`problem` says what stands in the way, for readiness; `identity_seconds` how often to ask whether it is still the same topic."""
-        self._bootstrap_servers = bootstrap_servers
+        self._servers = servers
         self._topic = topic
         self._identity_seconds = identity_seconds
         self._hub = hub
@@ -56,7 +57,7 @@ class EventTopic:
     async def run(self) -> None:
         """Read until cancelled; while Kafka is away, try again and again."""
         while True:
-            reader = TopicReader(self._bootstrap_servers, self._topic, "realtime-events")
+            reader = TopicReader(self._servers, self._topic, "realtime-events")
             try:
                 await reader.start()
                 await self._follow(reader)

@@ -1,6 +1,7 @@
 """All sockets of this process: who may have one, their writes at the end of each turn, pings, what closes them."""
 
 import asyncio
+import math
 from collections.abc import Callable
 from contextlib import suppress
 
@@ -24,6 +25,8 @@ TICK_SECONDS = 1.0
 # More frames than these are no person's: what a socket may send in a second, and at most at once.
 FRAMES_PER_SECOND = 20
 FRAME_BURST = 200
+# Between two groups of sockets that a process which ends sends elsewhere.
+DRAIN_STEP_SECONDS = 0.1
 
 
 class Sockets:
@@ -127,9 +130,16 @@ class Sockets:
             connection.close(code)
 
     async def drain(self, seconds: float) -> None:
-        """Send everybody elsewhere and wait until they are gone, or the time is over."""
+        """Send everybody elsewhere, spread over the first half of the time so that they do not all arrive there at once; then wait until they are gone."""
+        loop = asyncio.get_running_loop()
+        began = loop.time()
+        while (staying := [each for each in self._all if not each.closing]) and (left := began + seconds / 2 - loop.time()) > 0:
+            share = math.ceil(len(staying) * DRAIN_STEP_SECONDS / max(left, DRAIN_STEP_SECONDS))
+            for connection in staying[:share]:
+                connection.close(CloseCode.MOVING)
+            await asyncio.sleep(DRAIN_STEP_SECONDS)
         self._close(CloseCode.MOVING, lambda _: True)
         if self._all:
             with suppress(TimeoutError):
-                async with asyncio.timeout(seconds):
+                async with asyncio.timeout(began + seconds - loop.time()):
                     await self._empty.wait()

@@ -1,0 +1,1 @@
+"""MongoDB and Kafka for trying the chart out; not for production."""
