@@ -19,8 +19,8 @@ class TopicSettings(KafkaSettings):
 
     # Which topics there are; without a file `migrate` creates none.
     topics_file: str = ""
-    # Of topics that are created; -1 is the broker's own default.
-    topics_replication_factor: int = -1
+    # Of topics that are created.
+    topics_replication_factor: int = 3
 
 
 class Settings(ListenerSettings, StoreSettings, KafkaSettings):

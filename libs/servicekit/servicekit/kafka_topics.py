@@ -10,7 +10,6 @@ from aiokafka.errors import for_code
 from servicekit.kafka_brokers import Servers, options_of
 
 TOPIC_ALREADY_EXISTS = 36
-BROKERS_DEFAULT = -1
 
 
 def registered(file: Path) -> list[dict[str, Any]]:
@@ -19,7 +18,7 @@ def registered(file: Path) -> list[dict[str, Any]]:
     return topics
 
 
-async def create_topics(servers: Servers, topics: list[dict[str, Any]], replication_factor: int = BROKERS_DEFAULT) -> None:
+async def create_topics(servers: Servers, topics: list[dict[str, Any]], replication_factor: int) -> None:
     """Create the topics that are missing, as often and in as many processes as one likes; KafkaError if the broker does not take them now."""
     admin = AIOKafkaAdminClient(**options_of(servers), request_timeout_ms=10_000)
     try:

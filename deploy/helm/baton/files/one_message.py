@@ -72,8 +72,10 @@ def make_administrator(browser: Browser) -> None:
     print("an administrator logged in through the gateway")
 
 
-def converse(browser: Browser, stub: platform_pb2_grpc.PlatformServiceStub, api_key: str) -> str:
+def converse(browser: Browser, channel: grpc.Channel, api_key: str) -> str:
     """One message from the user to the agent, one from the agent to the platform's stream."""
+    # The generated types are those of asyncio; the stubs are the same.
+    stub: Any = platform_pb2_grpc.PlatformServiceStub(channel)  # type: ignore[arg-type]
     metadata = [("authorization", f"Bearer {api_key}")]
 
     def said(method: Any, request: Any) -> Any:  # noqa: ANN401  # generated messages of several kinds
@@ -83,7 +85,7 @@ def converse(browser: Browser, stub: platform_pb2_grpc.PlatformServiceStub, api_
     start = platform_pb2.StartConversationRequest(
         platform_conversation_id=str(uuid.uuid4()), user=event_pb2.EndUser(id="helm-test"), ai_agent=control_pb2.AiAgentRef(id="helm-test", name="helm test")
     )
-    conversation = said(stub.StartConversation, start).conversation_id
+    conversation = str(said(stub.StartConversation, start).conversation_id)
     said(stub.AppendUserMessage, platform_pb2.AppendUserMessageRequest(conversation_id=conversation, text="Does this arrive?"))
     print("the platform's message is in the log")
     watch = platform_pb2.WatchRequest(consumer_name=f"helm-test-{uuid.uuid4()}", catch_up=True)
@@ -109,7 +111,7 @@ def main() -> None:
     make_administrator(browser)
     key = browser.send("POST", "/api/admin/api-keys", {"name": "helm test"})
     with channel_to(os.environ["PLATFORM"], with_tls=bool(os.environ.get("PLATFORM_TLS"))) as channel:
-        conversation = converse(browser, platform_pb2_grpc.PlatformServiceStub(channel), str(key["secret"]))
+        conversation = converse(browser, channel, str(key["secret"]))
     browser.send("POST", f"/api/conversations/{conversation}/close", {"command_id": str(uuid.uuid4()), "reason": "other"})
     keys = browser.send("GET", "/api/admin/api-keys")["keys"]
     for each in keys:
