@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import uvicorn
 from baton.analytics.v1 import analytics_pb2
 from baton.auth.v1 import auth_pb2
-from baton.conversation.v1 import agent_pb2, internal_pb2
+from baton.conversation.v1 import agent_pb2, internal_pb2, workspace_pb2
 from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import SystemClock
 from servicekit.grpc_client import Peer
@@ -114,6 +114,7 @@ async def start(settings: Settings, lifecycle: Lifecycle) -> Running:
         sessions=sessions,
         admin=GrpcService(auth, auth_pb2.DESCRIPTOR.services_by_name["AdminService"]),
         conversation=ConversationService(conversation, agent_pb2.DESCRIPTOR.services_by_name["AgentService"]),
+        workspace=GrpcService(conversation, workspace_pb2.DESCRIPTOR.services_by_name["WorkspaceService"]),
         analytics=GrpcService(analytics, analytics_pb2.DESCRIPTOR.services_by_name["AnalyticsService"]),
         tokens=tokens,
         cookies=Cookies(secure=origin.startswith("https:")),

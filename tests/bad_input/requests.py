@@ -14,8 +14,23 @@ from tests.bad_input.rpcs import Rpc
 
 # Long enough for a password; stands in for every text that has no other rule.
 WORDS = "words-of-some-length"
-# Fields that do not go together.
-INSTEAD: dict[str, dict[str, object]] = {"ListEvents": {"after_seq": 0}}
+# Fields that do not go together, or have rules of their own.
+INSTEAD: dict[str, dict[str, object]] = {
+    "ListEvents": {"after_seq": 0},
+    "UpdateWorkspaceSettings": {
+        "settings.time_zone": "Asia/Jakarta",
+        "settings.hours.closes": 2,
+        "settings.grace_seconds": 60,
+        "settings.away_seconds": 60,
+        "settings.idle_seconds": 3600,
+        "settings.unanswered_seconds": 60,
+        "settings.default_language": "en",
+        "settings.texts.language": "en",
+        "settings.texts.code": "closed",
+        # Never the current one.
+        "settings.revision": 2**40,
+    },
+}
 # What a request that is in order would write, it does not with these; two, so that one is left when the other is looked at.
 SPOILED: dict[str, dict[str, object]] = {
     "StartConversation": {"user.id": "", "ai_agent.id": ""},
@@ -24,6 +39,7 @@ SPOILED: dict[str, dict[str, object]] = {
     "AckWatch": {"cursor": "no cursor", "consumer_name": ""},
     "CreateAccount": {"email": "nobody", "name": ""},
     "CreateApiKey": {"name": "", "platform_id": "none"},
+    "UpdateWorkspaceSettings": {"settings.grace_seconds": 0, "settings.time_zone": "Nowhere"},
     "PutTemplate": {"template.name": "/", "template.text": ""},
 }
 

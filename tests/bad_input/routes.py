@@ -17,6 +17,8 @@ OPEN = {"POST /api/session/login", "POST /api/session/refresh", "POST /api/sessi
 SPOILED: dict[str, Json] = {
     "POST /api/admin/accounts": {"email": "nobody", "name": "\n"},
     "POST /api/admin/api-keys": {"name": "\n", "platform_id": str(uuid.uuid4())},
+    "PUT /api/workspace/settings": {"grace_seconds": 0, "time_zone": "Nowhere"},
+    "POST /api/admin/accounts/import": {"rows": []},
     "PUT /api/templates": {"name": "/", "text": " "},
     # Not a body at all: logged in is who asks.
     "POST /api/session/logout": {"no such field": True, "nor such": True},
@@ -79,6 +81,8 @@ class Route:
     def _plain(self, schema: Json) -> Any:  # JSON
         if schema.get("type") == "object":
             return self._object(schema)
+        if schema.get("type") == "array":
+            return []
         if "enum" in schema or "const" in schema:
             return schema.get("const") or schema["enum"][0]
         if "pattern" in schema:

@@ -13,7 +13,7 @@ from tests.bad_input.routes import OPEN, SPOILED, Route, all_routes, faults
 from tests.harness.browser import Browser
 from tests.harness.site import Site
 
-TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "boolean": (bool,), "object": (dict,)}
+TYPES: dict[str, tuple[type, ...]] = {"string": (str,), "integer": (int,), "boolean": (bool,), "object": (dict,), "array": (list,)}
 JSON_TYPE = {"Content-Type": "application/json"}
 BODIES: dict[str, bytes] = {
     "nothing": b"",

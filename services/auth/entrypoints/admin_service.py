@@ -6,6 +6,7 @@ from typing import Any
 import grpc.aio
 from baton.auth.v1 import auth_pb2, auth_pb2_grpc
 from servicekit.caller import Role, user_caller
+from servicekit.errors import InvalidError
 
 from services.auth.domain import fields
 from services.auth.entrypoints import messages
@@ -57,7 +58,7 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
     async def ImportAccounts(self, request: auth_pb2.ImportAccountsRequest, _context: Context) -> auth_pb2.ImportAccountsResponse:
         """Make many accounts, or say what stands against them."""
         caller = user_caller(Role.ADMINISTRATOR)
-        rows = [GivenRow(row.email, row.name, row.display_name, row.role) for row in request.rows]
+        rows = [_row(f"rows[{index}]", row) for index, row in enumerate(request.rows)]
         results, applied = await self._import(caller, rows, dry_run=request.dry_run)
         return auth_pb2.ImportAccountsResponse(results=[messages.import_result_message(result) for result in results], applied=applied)
 
@@ -91,3 +92,13 @@ class AdminServicer(auth_pb2_grpc.AdminServiceServicer):
         """Answer who works in the caller's workspace."""
         accounts = await self._accounts.of_workspace(user_caller().workspace_id)
         return auth_pb2.ListColleaguesResponse(colleagues=[messages.colleague_message(account) for account in accounts])
+
+
+def _row(field: str, row: auth_pb2.ImportedRow) -> GivenRow:
+    """Return a row as it is; InvalidError for what no file has. All else that is wrong with it is told in its result."""
+    for name in ("email", "name", "display_name"):
+        if "\0" in fields.bounded(f"{field}.{name}", getattr(row, name)):
+            raise InvalidError(f"{field}.{name}", "must not contain NUL")
+    if row.role not in auth_pb2.Role.values():
+        raise InvalidError(f"{field}.role", "must be one of the contract's")
+    return GivenRow(row.email, row.name, row.display_name, row.role)

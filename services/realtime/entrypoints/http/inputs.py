@@ -1,9 +1,12 @@
 """The shapes of what REST accepts: strict types, hard lengths, nothing unknown."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated
 
 from fastapi import Path
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, StringConstraints
+from servicekit.errors import ServiceError
 
 UUID_PATTERN = r"^[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}$"
 # A message's length is counted in the bytes that are stored.
@@ -34,3 +37,15 @@ OptionalLine = Annotated[str, StringConstraints(max_length=1000)]
 Email = Annotated[str, StringConstraints(min_length=3, max_length=254)]
 Password = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
 Token = Annotated[str, StringConstraints(min_length=1, max_length=1024)]
+
+
+@contextmanager
+def without_prefix(prefix: str) -> Iterator[None]:
+    """Let a refusal name the field as the body has it: what is a field of a message in the contract is one of the body itself here."""
+    try:
+        yield
+    except ServiceError as error:
+        if error.field.startswith(prefix):
+            error.message = error.message.removeprefix(prefix)
+            error.field = error.field.removeprefix(prefix)
+        raise

@@ -8,7 +8,7 @@ from services.realtime.domain.json_types import Json
 from services.realtime.entrypoints.http.answers import json_answer
 from services.realtime.entrypoints.http.cookies import REFRESH_COOKIE
 from services.realtime.entrypoints.http.gateway import Caller, Gateway, Services
-from services.realtime.entrypoints.http.inputs import Email, Input, Password, Token
+from services.realtime.entrypoints.http.inputs import Email, Input, Password, PathId, Token
 
 router = APIRouter(prefix="/api/session", tags=["session"])
 
@@ -99,6 +99,12 @@ async def me(caller: Caller, services: Services) -> Response:
 async def sessions(caller: Caller, services: Services) -> Response:
     """Answer the caller's own sessions."""
     return json_answer(await services.sessions.call("ListSessions", access_token=caller.access_token))
+
+
+@router.delete("/all/{session_id}")
+async def end_session(session_id: PathId, caller: Caller, services: Services) -> Response:
+    """End one of the caller's own sessions. 404 SESSION_NOT_FOUND."""
+    return json_answer(await services.sessions.call("EndSession", access_token=caller.access_token, session_id=session_id))
 
 
 @router.post("/password")

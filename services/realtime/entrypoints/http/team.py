@@ -11,7 +11,7 @@ from servicekit.errors import InvalidError
 from services.realtime.domain.json_types import Json
 from services.realtime.entrypoints.http.answers import json_answer
 from services.realtime.entrypoints.http.gateway import Caller, Gateway, Services
-from services.realtime.entrypoints.http.inputs import Input, Line, PathId, Seq, Text
+from services.realtime.entrypoints.http.inputs import Input, Line, PathId, Seq, Text, without_prefix
 
 router = APIRouter(prefix="/api", tags=["team"])
 
@@ -22,6 +22,7 @@ class PutTemplate(Input):
     name: Line
     text: Text
     locale: Annotated[str, Query(max_length=35)] = ""
+    folder: Annotated[str, Query(max_length=60)] = ""
     revision: Seq = 0
     shared: bool = False
 
@@ -49,8 +50,9 @@ async def templates(caller: Caller, services: Services) -> Response:
 
 
 async def _put(template_id: str, body: PutTemplate, caller: Caller, services: Gateway) -> Response:
-    template = {"id": template_id, "name": body.name, "text": body.text, "locale": body.locale, "revision": body.revision}
-    answer = await services.conversation.call("PutTemplate", access_token=caller.access_token, template=template, shared=body.shared)
+    template = {"id": template_id, **body.model_dump(exclude={"shared"})}
+    with without_prefix("template."):
+        answer = await services.conversation.call("PutTemplate", access_token=caller.access_token, template=template, shared=body.shared)
     return json_answer(answer["template"])
 
 
@@ -62,7 +64,7 @@ async def new_template(body: PutTemplate, caller: Caller, services: Services) ->
 
 @router.put("/templates/{template_id}")
 async def put_template(template_id: PathId, body: PutTemplate, caller: Caller, services: Services) -> Response:
-    """Write a template if its revision is still current. 409 TEMPLATE_CHANGED, 403 ROLE_REQUIRED."""
+    """Write a template if its revision is still current. 409 TEMPLATE_CHANGED or TEMPLATE_NAME_TAKEN, 403 ROLE_REQUIRED."""
     return await _put(template_id, body, caller, services)
 
 
@@ -70,6 +72,12 @@ async def put_template(template_id: PathId, body: PutTemplate, caller: Caller, s
 async def delete_template(template_id: PathId, caller: Caller, services: Services) -> Response:
     """Remove a template. 404 TEMPLATE_NOT_FOUND."""
     return json_answer(await services.conversation.call("DeleteTemplate", access_token=caller.access_token, template_id=template_id))
+
+
+@router.post("/templates/{template_id}/uses")
+async def count_template_use(template_id: PathId, caller: Caller, services: Services) -> Response:
+    """Note that the caller put it into a message: it ranks higher next time. 404 TEMPLATE_NOT_FOUND."""
+    return json_answer(await services.conversation.call("CountTemplateUse", access_token=caller.access_token, template_id=template_id))
 
 
 @router.get("/analytics/figures")
