@@ -1,4 +1,5 @@
 /** Every question and command of the dashboard, by name. Commands are idempotent by `command_id`: after an OfflineError the same may be sent again. */
+import type { ImportAnswer, ImportedRow, LoginSession, SettingsAnswer, TemplateBody, WorkspaceSettings } from "./around";
 import type {
   Account,
   Agent,
@@ -33,6 +34,10 @@ export function createApi(rest: Rest) {
       login: (email: string, password: string) => post<SessionInfo>("/api/session/login", { email, password }),
       me: () => rest.get<SessionInfo>("/api/session"),
       logout: (everywhere = false) => post<unknown>("/api/session/logout", { everywhere }),
+      /** Where the caller is logged in. */
+      all: async () => (await rest.get<{ sessions?: readonly LoginSession[] }>("/api/session/all")).sessions ?? [],
+      end: (id: string) => rest.send<unknown>("DELETE", `/api/session/all/${encodeURIComponent(id)}`),
+      changePassword: (old_password: string, new_password: string) => post<unknown>("/api/session/password", { old_password, new_password }),
       setPassword: (link_token: string, password: string) => post<unknown>("/api/session/set-password", { link_token, password }),
     },
     conversations: {
@@ -55,6 +60,17 @@ export function createApi(rest: Rest) {
     },
     agents: async () => (await rest.get<{ agents?: readonly Agent[] }>("/api/agents")).agents ?? [],
     templates: async () => (await rest.get<{ templates?: readonly Template[] }>("/api/templates")).templates ?? [],
+    template: {
+      /** Rejects with TEMPLATE_CHANGED when somebody changed it since `revision`. */
+      put: (id: string | undefined, body: TemplateBody) => rest.send<Template>("PUT", id === undefined ? "/api/templates" : `/api/templates/${encodeURIComponent(id)}`, body),
+      remove: (id: string) => rest.send<unknown>("DELETE", `/api/templates/${encodeURIComponent(id)}`),
+      used: (id: string) => post<unknown>(`/api/templates/${encodeURIComponent(id)}/uses`),
+    },
+    settings: {
+      get: () => rest.get<SettingsAnswer>("/api/workspace/settings"),
+      /** Rejects with SETTINGS_CHANGED when somebody changed them since `revision`. */
+      put: (body: WorkspaceSettings) => rest.send<WorkspaceSettings>("PUT", "/api/workspace/settings", body),
+    },
     figures: (from: string, to: string) => rest.get<FiguresAnswer>("/api/analytics/figures", { from, to }),
     admin: {
       accounts: async () => (await rest.get<{ accounts?: readonly Account[] }>("/api/admin/accounts")).accounts ?? [],
@@ -62,6 +78,10 @@ export function createApi(rest: Rest) {
         post<{ account: Account; link_token: string; link?: string }>("/api/admin/accounts", body),
       updateAccount: (id: string, body: { name?: string; display_name?: string; role?: Role; disabled?: boolean }) => rest.send<unknown>("PATCH", account(id), body),
       passwordLink: (id: string) => post<{ link_token: string; link?: string }>(`${account(id)}/password-link`),
+      importAccounts: (rows: readonly ImportedRow[], dry_run: boolean) => post<ImportAnswer>("/api/admin/accounts/import", { rows, dry_run }),
+      sessions: async (id: string) => (await rest.get<{ sessions?: readonly LoginSession[] }>(`${account(id)}/sessions`)).sessions ?? [],
+      /** Without a session: all of them. */
+      endSessions: (id: string, session?: string) => rest.send<unknown>("DELETE", `${account(id)}/sessions${session === undefined ? "" : `/${encodeURIComponent(session)}`}`),
       apiKeys: async () => (await rest.get<{ keys?: readonly ApiKey[] }>("/api/admin/api-keys")).keys ?? [],
       createApiKey: (body: { name: string; platform_id?: string }) => post<{ key: ApiKey; secret: string }>("/api/admin/api-keys", body),
       revokeApiKey: (id: string) => rest.send<unknown>("DELETE", `/api/admin/api-keys/${encodeURIComponent(id)}`),

@@ -238,7 +238,12 @@ export interface Template {
   readonly text: string;
   readonly owner_id?: string;
   readonly locale?: string;
+  readonly folder?: string;
   readonly revision?: number;
+  readonly uses?: number;
+  readonly own_uses?: number;
+  readonly changed_by_name?: string;
+  readonly changed_at?: Instant;
 }
 
 export interface DurationFigure {

@@ -1,12 +1,16 @@
 /** Where in the dashboard one is: the URL, read and written. */
+import type { Role } from "../gateway/contract";
 
 export type Route =
   | { readonly page: "login"; readonly next: string }
   | { readonly page: "set_password"; readonly token: string }
   | { readonly page: "conversations"; readonly id?: string }
   | { readonly page: "analytics" }
+  | { readonly page: "templates"; readonly id?: string }
   | { readonly page: "team" }
   | { readonly page: "platforms" }
+  | { readonly page: "settings" }
+  | { readonly page: "profile" }
   | { readonly page: "unknown" };
 
 export const ROOT = "/human-agent";
@@ -26,10 +30,13 @@ export function parseRoute(url: URL): Route {
       return { page: "set_password", token: hash.get("token") ?? url.searchParams.get("token") ?? "" };
     }
     case "conversations":
+    case "templates":
       return id === undefined ? { page } : { page, id };
     case "analytics":
     case "team":
     case "platforms":
+    case "settings":
+    case "profile":
       return { page };
     default:
       return { page: "unknown" };
@@ -38,6 +45,15 @@ export function parseRoute(url: URL): Route {
 
 export function conversationPath(id: string | undefined, query = ""): string {
   return id === undefined ? `${ROOT}/conversations${query}` : `${ROOT}/conversations/${encodeURIComponent(id)}${query}`;
+}
+
+/** The pages that the rail and the command menu lead to, and who may see them. */
+export const PAGES = ["conversations", "analytics", "templates", "team", "platforms", "settings"] as const;
+export type Page = (typeof PAGES)[number];
+
+export function maySee(page: Page, role: Role): boolean {
+  if (page === "team") return role !== "agent";
+  return role === "administrator" || (page !== "platforms" && page !== "settings");
 }
 
 export function loginPath(next: string): string {

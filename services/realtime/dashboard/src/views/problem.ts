@@ -14,6 +14,11 @@ export function problemWords(words: Words, reason: string, who?: string): string
     case "OFFLINE":
     case "UNAVAILABLE":
     case "ROLE_REQUIRED":
+    case "TOO_MANY_LOGINS":
+    case "SESSION_NOT_FOUND":
+    case "ACCOUNT_NOT_FOUND":
+    case "TEMPLATE_NOT_FOUND":
+    case "TEMPLATE_NAME_TAKEN":
     case "EMAIL_TAKEN":
     case "LAST_ADMINISTRATOR":
     case "RESOURCE_EXHAUSTED":

@@ -1,6 +1,8 @@
 /** Setiap kata antarmuka dalam bahasa Indonesia. */
 import type { Words } from "./en";
+import { admin } from "./id/admin";
+import { around } from "./id/around";
 import { inbox } from "./id/inbox";
 import { pages } from "./id/pages";
 
-export const id: Words = { ...pages, ...inbox };
+export const id: Words = { ...pages, ...around, ...admin, ...inbox };
