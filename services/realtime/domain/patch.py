@@ -26,6 +26,10 @@ def row_patch(event: JsonView) -> Json:
         "user_left": event["user_left"],
         **{name: event.get(name) for name in _CLEARABLE},
     }
+    actor = event["actor"]
+    if actor["kind"] == "agent":
+        # Whose act it was: people are told of what others did, not of their own.
+        patch["by"] = {"id": actor.get("id", ""), "display_name": actor.get("name", "")}
     if "ai_agent" in event:
         patch["ai_agent"] = event["ai_agent"]
     message = _last_message(event)

@@ -8,11 +8,16 @@ import { StrictMode } from "react";
 import { createRoot } from "react-dom/client";
 import { createApi } from "./gateway/api";
 import { systemClock } from "./gateway/clock";
+import { createDesktop } from "./gateway/desktop";
 import { createRest } from "./gateway/rest";
+import { createSound } from "./gateway/sound";
 import { createSocket } from "./gateway/socket";
+import { createTabs } from "./gateway/tabs";
 import { readPreferences } from "./state/preferences";
+import { conversationPath, ROOT } from "./state/route";
 import { createStore } from "./state/store";
 import { createApp } from "./use_cases/app";
+import { navigate } from "./views/context";
 import { Root } from "./views/Root";
 import { loadWords } from "./words/languages";
 
@@ -41,17 +46,39 @@ function storageIfAllowed(): Storage | undefined {
 const storage = storageIfAllowed();
 const queries = new QueryClient({ defaultOptions: { queries: { staleTime: 30_000, retry: 1 } } });
 const api = createApi(createRest(window.fetch.bind(window), () => app.session.ended()));
+const sound = createSound();
 const socketUrl = `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/api/socket`;
 const app = createApp(
   { api, store: createStore(), clock: systemClock, newId: () => crypto.randomUUID(), beforeDrawing },
   (living) => createSocket(() => new WebSocket(socketUrl), systemClock, living),
   storage,
+  {
+    desktop: createDesktop(`${ROOT}/icon.svg`),
+    sound,
+    tabs: createTabs(),
+    open(id) {
+      window.focus();
+      navigate(conversationPath(id));
+    },
+  },
 );
 
+for (const press of ["pointerdown", "keydown"]) window.addEventListener(press, sound.unlock);
+window.addEventListener("storage", (event) => app.alerting.onStored(event.key));
+
 window.addEventListener("online", app.online);
+window.addEventListener("offline", app.offline);
+
+/** Only who has the page before them sees what it shows. */
+function watch(): void {
+  app.ports.store.dispatch({ type: "watched", watched: !document.hidden && document.hasFocus() });
+}
+for (const change of ["focus", "blur"]) window.addEventListener(change, watch);
 document.addEventListener("visibilitychange", () => {
+  watch();
   if (!document.hidden) app.online();
 });
+watch();
 
 // What one account was shown is not kept for the next.
 app.ports.store.subscribe(() => {

@@ -2,6 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 
 import type { ClientFrame, ServerFrame } from "../src/gateway/frames";
+import { initialState } from "../src/state/app";
 import type { Listing } from "../src/use_cases/listing";
 import { createLiving, type Living } from "../src/use_cases/living";
 import type { Ports } from "../src/use_cases/ports";
@@ -19,7 +20,7 @@ describe("coming back", () => {
     sent = [];
     opened = [];
     const socket = { send: (frame: ClientFrame) => sent.push(frame) };
-    const ports = { store: { dispatch: () => undefined }, clock: { now: () => 0 }, socket } as unknown as Ports;
+    const ports = { store: { dispatch: () => undefined, state: () => initialState }, clock: { now: () => 0 }, socket } as unknown as Ports;
     const listing = { reload: () => Promise.resolve() } as unknown as Listing;
     const reading = { opened: () => opened, subscribe: () => undefined } as unknown as Reading;
     living = createLiving(ports, () => ({ listing, reading }), () => Promise.resolve());

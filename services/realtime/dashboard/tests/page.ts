@@ -5,13 +5,14 @@ import type { LogEvent, Outcome, Template } from "../src/gateway/contract";
 import type { ClientFrame } from "../src/gateway/frames";
 import { createStore } from "../src/state/store";
 import { createApp } from "../src/use_cases/app";
+import type { Ways } from "../src/use_cases/alerting";
 import type { Living } from "../src/use_cases/living";
 import { at, ME, MINE, row, said } from "./builders";
 import { testClock } from "./clock";
 
 const outcome = (seq: number): Outcome => ({ conversation_id: "c1", seq, at: at(seq), control: MINE });
 
-export function page(templates: readonly Template[] = []) {
+export function page(templates: readonly Template[] = [], ways?: Ways) {
   const clock = testClock(Date.parse(at(20)));
   const sent: ClientFrame[] = [];
   const conversations = {
@@ -31,9 +32,10 @@ export function page(templates: readonly Template[] = []) {
     { api, store: createStore(), clock, newId: () => `id-${++ids}`, beforeDrawing: (call) => call() },
     (living) => {
       feed = living;
-      return { send: (frame) => sent.push(frame), start: vi.fn(), stop: vi.fn(), retryNow: vi.fn() };
+      return { send: (frame) => sent.push(frame), start: vi.fn(), stop: vi.fn(), retryNow: vi.fn(), drop: vi.fn() };
     },
     localStorage,
+    ways,
   );
   const living = feed as unknown as Living;
   return { app, clock, sent, conversations, living, state: () => app.ports.store.state() };

@@ -1,11 +1,10 @@
-/** The pure rules: rights, URL, templates, drafts, insights, notices. */
+/** The pure rules: rights, URL, templates, drafts, insights. */
 import { describe, expect, it } from "vitest";
 import { hindranceOf, rejoined } from "../src/state/composing";
 import { indicatorOf, rightsOf, statusOf } from "../src/state/control";
 import { createDrafts } from "../src/state/drafts";
 import { formatFilters, parseFilters } from "../src/state/filters";
 import { briefOf, controlHistory, ghostDrafts, notesOf } from "../src/state/insights";
-import { noticed } from "../src/state/notices";
 import { parseRoute } from "../src/state/route";
 import { fillTemplate, findTemplates, slashAt } from "../src/state/templates";
 import { timeline } from "../src/state/timeline";
@@ -125,26 +124,5 @@ describe("what the log says", () => {
     expect(controlHistory(log).at(-1)).toMatchObject({ kind: "started", name: "Nova" });
     expect(controlHistory(log).map(({ kind }) => kind)).toContain("transferred");
     expect(notesOf(log).length).toBe(1);
-  });
-});
-
-describe("notices", () => {
-  const now = Date.parse(at(10));
-  const told = (before: ReturnType<typeof row> | undefined, after: ReturnType<typeof row>, started = false) =>
-    noticed([], before, after, { conversation_id: "a", seq: 2, control: after.control, at: at(9), ...(started ? { started_at: at(9) } : {}) }, "me", now).map(({ kind }) => kind);
-
-  it("tell of a new conversation, a call for a human, a transfer to me, and control that was lost", () => {
-    expect(told(undefined, row("a"), true)).toEqual(["new"]);
-    expect(told(row("a"), row("a", { control: QUEUE }))).toEqual(["needs_human"]);
-    expect(told(row("a", { control: SITIS }), row("a", { control: { ...MINE, cause: "transferred" } }))).toEqual(["given_to_me"]);
-    expect(told(row("a", { control: MINE }), row("a", { control: SITIS }))).toEqual(["control_lost"]);
-    expect(told(row("a"), row("a", { control: SITIS }))).toEqual([]);
-  });
-
-  it("withdraw the call once somebody has it, and are silent about old news", () => {
-    const patch = { conversation_id: "a", seq: 3, control: MINE, at: at(9) };
-    const calls = noticed([], row("a"), row("a", { control: QUEUE }), { ...patch, control: QUEUE }, "me", now);
-    expect(noticed(calls, row("a", { control: QUEUE }), row("a", { control: SITIS }), { ...patch, control: SITIS }, "me", now)).toEqual([]);
-    expect(noticed([], row("a"), row("a", { control: QUEUE }), patch, "me", now + 3_600_000)).toEqual([]);
   });
 });

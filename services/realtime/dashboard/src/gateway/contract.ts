@@ -172,7 +172,7 @@ export type Clearable = "oldest_unanswered_at" | "priority" | "transferred_from_
 
 /** What one event changes of a row: state fields always, names only at the start, the last message only with a message. */
 export type RowPatch = Pick<Row, "conversation_id" | "seq" | "control"> &
-  Partial<Omit<Row, Clearable>> & { readonly at?: Instant } & { readonly [K in Clearable]?: Row[K] | null };
+  Partial<Omit<Row, Clearable>> & { readonly at?: Instant; /** The agent whose act it was. */ readonly by?: AgentRef } & { readonly [K in Clearable]?: Row[K] | null };
 
 export interface Outcome {
   readonly conversation_id: string;

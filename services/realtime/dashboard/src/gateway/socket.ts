@@ -26,8 +26,10 @@ export interface SocketHandlers {
 export interface Socket {
   start(): void;
   send(frame: ClientFrame): void;
-  /** Try again at once, for instance when the browser says that it is online. */
+  /** Try again at once, for instance when the browser says that it is online; a connection that has been silent for too long, as after a sleep, is given up first. */
   retryNow(): void;
+  /** Give the connection up: the device has no network. It comes back as after any loss. */
+  drop(): void;
   stop(): void;
 }
 
@@ -47,15 +49,19 @@ export function createSocket(connect: () => WebSocket, clock: Clock, handlers: S
   let heartbeatMs = DEFAULT_HEARTBEAT_SECONDS * 1000;
   let cancelTimer: () => void = () => undefined;
   let stopped = true;
+  let heardAt = clock.now();
 
   function timer(ms: number, call: () => void): void {
     cancelTimer();
     cancelTimer = clock.after(ms, call);
   }
 
+  const longestSilence = () => heartbeatMs * 2.5;
+
   /** Two heartbeats without any frame: the connection is dead even if the browser has not noticed. */
   function expectFrame(ws: WebSocket): void {
-    timer(heartbeatMs * 2.5, () => lost(ws, 4000));
+    heardAt = clock.now();
+    timer(longestSilence(), () => lost(ws, 4000));
   }
 
   function open(): void {
@@ -124,7 +130,12 @@ export function createSocket(connect: () => WebSocket, clock: Clock, handlers: S
     send(frame) {
       if (current?.readyState === WebSocket.OPEN) current.send(JSON.stringify(frame));
     },
+    drop() {
+      if (current !== undefined) lost(current, 4000);
+    },
     retryNow() {
+      // Timers stand still while a laptop sleeps, its clock does not.
+      if (current !== undefined && clock.now() - heardAt > longestSilence()) lost(current, 4000);
       if (!stopped && current === undefined) retry();
     },
     stop() {

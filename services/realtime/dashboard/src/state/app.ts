@@ -5,13 +5,15 @@ import { type Chat, controlOf, emptyChat, type Pending, withAccepted, withEvents
 import type { Filters } from "./filters";
 import { afterEvent, buried, type FleetingById, withFleeting } from "./fleeting";
 import { emptyList, filtered, type ListState, paged } from "./list";
-import { type Live, notYetLive, withPhase } from "./live";
-import { added, type Notice, noticed, unexpired, withoutNotice } from "./notices";
+import { type Live, notYetLive, withNetwork, withPhase } from "./live";
+import { defaultAlerts } from "./alerts";
+import { type Attending, type AttendingAction, attendingPart, watcherOf } from "./attending";
+import { added, type Notice, noticed, withoutNotice } from "./notices";
 import { patched, type Rows, withRead, withRows } from "./rows";
 
 export type Session = { readonly phase: "unknown" } | { readonly phase: "out"; readonly expired: boolean } | ({ readonly phase: "in" } & SessionInfo);
 
-export interface AppState {
+export interface AppState extends Attending {
   readonly session: Session;
   readonly live: Live;
   readonly rows: Rows;
@@ -38,21 +40,26 @@ export const initialState: AppState = {
   fleeting: {},
   notices: [],
   missing: new Set(),
+  presence: "available",
+  watched: true,
+  alerts: defaultAlerts,
 };
 
 export type Action =
+  | AttendingAction
   | { readonly type: "session.in"; readonly info: SessionInfo }
   | { readonly type: "session.out"; readonly expired: boolean }
   | { readonly type: "live.phase"; readonly phase: Live["phase"]; readonly now: number; readonly retryAt?: number | undefined }
   | { readonly type: "live.stale"; readonly since: string }
   | { readonly type: "live.fresh" }
+  | { readonly type: "live.network"; readonly offline: boolean; readonly now: number }
   | { readonly type: "list.filtered"; readonly filters: Filters }
   | { readonly type: "list.loading"; readonly what: "first" | "more" }
-  | { readonly type: "list.page"; readonly page: ListPage; readonly first: boolean }
+  | { readonly type: "list.page"; readonly page: ListPage; readonly first: boolean; readonly now: number }
   | { readonly type: "list.counts"; readonly counts: ListPage["counts"] }
   | { readonly type: "list.failed"; readonly reason: string }
   | { readonly type: "rows.patched"; readonly patches: readonly RowPatch[]; readonly now: number }
-  | { readonly type: "rows.fetched"; readonly rows: readonly Row[] }
+  | { readonly type: "rows.fetched"; readonly rows: readonly Row[]; /** What spoke of them. */ readonly patches?: readonly RowPatch[]; readonly now: number }
   | { readonly type: "row.read"; readonly id: string; readonly seq: number; readonly unread: number }
   | { readonly type: "row.missing"; readonly id: string }
   | { readonly type: "chat.opened"; readonly id: string }
@@ -78,7 +85,7 @@ type Part<K extends keyof AppState> = Partial<Pick<AppState, K>>;
 
 /** The state after the action; the same object when nothing changed. */
 export function reduce(state: AppState, action: Action): AppState {
-  const change = { ...sessionPart(state, action), ...listPart(state, action), ...chatPart(state, action), ...passingPart(state, action) };
+  const change = { ...sessionPart(state, action), ...listPart(state, action), ...chatPart(state, action), ...passingPart(state, action), ...attendingPart(state, action) };
   return Object.keys(change).length === 0 ? state : { ...state, ...change };
 }
 
@@ -88,11 +95,13 @@ function sessionPart(state: AppState, action: Action): Partial<AppState> {
       return { session: { phase: "in", ...action.info } };
     case "session.out":
       // Nothing of one account may be seen by the next.
-      return { ...initialState, session: { phase: "out", expired: action.expired } };
+      return { ...initialState, watched: state.watched, session: { phase: "out", expired: action.expired } };
     case "live.phase":
       return { live: withPhase(state.live, action.phase, action.now, action.retryAt) };
     case "live.stale":
       return { live: { ...state.live, staleSince: action.since } };
+    case "live.network":
+      return { live: withNetwork(state.live, action.offline, action.now) };
     case "live.fresh":
       return { live: { ...state.live, staleSince: undefined } };
     default:
@@ -108,7 +117,7 @@ function listPart(state: AppState, action: Action): Part<"list" | "rows" | "noti
     case "list.loading":
       return { list: { ...list, loading: action.what, failed: undefined } };
     case "list.page":
-      return { list: paged(list, action.page, action.first), rows: withRows(rows, action.page.rows) };
+      return { list: paged(list, action.page, action.first), ...fetchRows(state, action.page.rows, [], action.now) };
     case "list.counts":
       return { list: { ...list, counts: action.counts } };
     case "list.failed":
@@ -116,7 +125,7 @@ function listPart(state: AppState, action: Action): Part<"list" | "rows" | "noti
     case "rows.patched":
       return patchRows(state, action.patches, action.now);
     case "rows.fetched":
-      return { rows: withRows(rows, action.rows) };
+      return fetchRows(state, action.rows, action.patches ?? [], action.now);
     case "row.read":
       return { rows: withRead(rows, action.id, action.seq, action.unread) };
     case "row.missing":
@@ -128,16 +137,27 @@ function listPart(state: AppState, action: Action): Part<"list" | "rows" | "noti
 
 function patchRows(state: AppState, patches: readonly RowPatch[], now: number): Part<"rows" | "notices"> {
   const rows: Record<string, Row> = { ...state.rows };
-  const meId = state.session.phase === "in" ? state.session.account.id : "";
   let notices = state.notices;
   for (const patch of patches) {
     const before = rows[patch.conversation_id];
     const after = patched(before, patch);
     if (after === undefined || after === before) continue;
     rows[patch.conversation_id] = after;
-    notices = noticed(notices, before, after, patch, meId, now);
+    notices = noticed(notices, before, after, patch, watcherOf(state, patch.conversation_id), now);
   }
   return { rows, notices };
+}
+
+/** Rows as the server has them: of one that a patch spoke of, or that has changed while the page was cut off, there may be something to tell. */
+function fetchRows(state: AppState, fresh: readonly Row[], patches: readonly RowPatch[], now: number): Part<"rows" | "notices"> {
+  let notices = state.notices;
+  for (const row of fresh) {
+    const id = row.conversation_id;
+    const before = state.rows[id];
+    const patch = patches.find((one) => one.conversation_id === id) ?? (before !== undefined && before.seq < row.seq ? { at: row.control.since } : undefined);
+    if (patch !== undefined && (before?.seq ?? 0) <= row.seq) notices = noticed(notices, before, row, patch, watcherOf(state, id), now);
+  }
+  return { rows: withRows(state.rows, fresh), notices };
 }
 
 function chatPart(state: AppState, action: Action): Part<"chats" | "fleeting"> {
@@ -207,8 +227,8 @@ function passingPart(state: AppState, action: Action): Part<"taking" | "acknowle
     case "notice.dismissed":
       return { notices: withoutNotice(state.notices, action.id) };
     case "tick": {
-      const [fleeting, notices] = [buried(state.fleeting, action.now), unexpired(state.notices, action.now)];
-      return fleeting === state.fleeting && notices === state.notices ? {} : { fleeting, notices };
+      const fleeting = buried(state.fleeting, action.now);
+      return fleeting === state.fleeting ? {} : { fleeting };
     }
     default:
       return {};

@@ -6,6 +6,8 @@ export type Theme = "light" | "dark" | "system";
 export interface Preferences {
   readonly language: Language;
   readonly theme: Theme;
+  /** Single keys move and open in the list and in the history. */
+  readonly singleKeys: boolean;
 }
 
 const KEY = "baton.preferences";
@@ -23,6 +25,7 @@ export function readPreferences(storage: Storage | undefined, browserLanguages: 
   return {
     language: kept.language === "en" || kept.language === "id" ? kept.language : byBrowser,
     theme: kept.theme === "light" || kept.theme === "dark" ? kept.theme : "system",
+    singleKeys: kept.singleKeys !== false,
   };
 }
 

@@ -3,8 +3,8 @@ import type { Row, RowPatch } from "../gateway/contract";
 
 export type Rows = Readonly<Record<string, Row>>;
 
-/** The time of the patch itself is not of the row. */
-const NOT_KEPT = new Set(["at"]);
+/** When and by whom the patch itself came about is not of the row. */
+const NOT_KEPT = new Set(["at", "by"]);
 
 /** Take over rows as the server sent them whole. */
 export function withRows(rows: Rows, fresh: readonly Row[]): Rows {

@@ -3,6 +3,8 @@ import type { Agent, Row } from "../gateway/contract";
 import type { Filters } from "../state/filters";
 import { createDrafts, type Drafts } from "../state/drafts";
 import { type Acting, createActing } from "./acting";
+import { type Alerting, createAlerting, noWays } from "./alerting";
+import { createAnnouncing } from "./announcing";
 import { createListing, type Listing } from "./listing";
 import { createLiving, type Living } from "./living";
 import type { Ports } from "./ports";
@@ -15,6 +17,7 @@ export interface App {
   readonly listing: Listing;
   readonly reading: Reading;
   readonly acting: Acting;
+  readonly alerting: Alerting;
   /** Kept words of the account that is logged in. */
   drafts(): Drafts;
   typing(id: string, active: boolean): void;
@@ -24,13 +27,15 @@ export interface App {
   transferQuickly(row: Row, to: Agent): Promise<void>;
   /** The browser says that it is online again: do not wait for the pause to end. */
   online(): void;
+  /** The browser says that the device has no network. */
+  offline(): void;
   showList(filters: Filters): void;
 }
 
 const UNDO_MS = 15_000;
 
 /** `makeSocket` gets the handlers, because the socket and what feeds on it need each other. */
-export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Living) => Ports["socket"], storage: Storage | undefined): App {
+export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Living) => Ports["socket"], storage: Storage | undefined, ways = noWays): App {
   // The socket is made last, because its handlers are these parts; none of them uses it before.
   const all: Ports = {
     ...ports,
@@ -39,6 +44,7 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
       start: () => socket.start(),
       stop: () => socket.stop(),
       retryNow: () => socket.retryNow(),
+      drop: () => socket.drop(),
     },
   };
   const session = createSessionWork(all, {
@@ -55,9 +61,11 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
   });
   const living = createLiving(all, () => ({ listing, reading }), session.check);
   const listing = createListing(all, living.onSnapshot);
-  const reading = createReading(all);
+  const announcing = createAnnouncing(all);
+  const reading = createReading(all, announcing.opened);
   const socket = makeSocket(living);
   const acting = createActing(all);
+  const alerting = createAlerting(all, ways, storage);
   const { store, clock } = ports;
   const tellTransferred = (conversationId: string, to: string) =>
     store.dispatch({ type: "notice.added", notice: { id: `transferred-${conversationId}`, kind: "transferred", conversationId, to, until: clock.now() + UNDO_MS } });
@@ -68,6 +76,7 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
     listing,
     reading,
     acting,
+    alerting,
     drafts() {
       const now = ports.store.state().session;
       const accountId = now.phase === "in" ? now.account.id : "";
@@ -81,7 +90,14 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
       else store.dispatch({ type: "notice.added", notice: { id: `transfer-${row.conversation_id}`, kind: "problem", reason: ended.reason, who: ended.who, until: clock.now() + UNDO_MS } });
     },
     typing: (conversation_id, active) => all.socket.send({ type: "typing", conversation_id, active }),
-    online: all.socket.retryNow,
+    online() {
+      store.dispatch({ type: "live.network", offline: false, now: clock.now() });
+      all.socket.retryNow();
+    },
+    offline() {
+      store.dispatch({ type: "live.network", offline: true, now: clock.now() });
+      all.socket.drop();
+    },
     showList: listing.show,
   };
 }

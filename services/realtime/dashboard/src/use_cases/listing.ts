@@ -36,7 +36,7 @@ export function createListing({ api, store, clock }: Ports, onSnapshot: (project
     try {
       const page = await api.conversations.list({ ...listQuery(store.state().list.filters), page_size: PAGE_SIZE }, mine.signal);
       if (mine.signal.aborted) return;
-      store.dispatch({ type: "list.page", page, first: true });
+      store.dispatch({ type: "list.page", page, first: true, now: clock.now() });
       onSnapshot(page.projected_at);
     } catch (error) {
       if (!mine.signal.aborted) store.dispatch({ type: "list.failed", reason: reasonOf(error) });
@@ -49,17 +49,17 @@ export function createListing({ api, store, clock }: Ports, onSnapshot: (project
     store.dispatch({ type: "list.loading", what: "more" });
     try {
       const page = await api.conversations.list({ ...listQuery(filters), page_size: PAGE_SIZE, page_token: nextPageToken });
-      if (store.state().list.filters === filters) store.dispatch({ type: "list.page", page, first: false });
+      if (store.state().list.filters === filters) store.dispatch({ type: "list.page", page, first: false, now: clock.now() });
     } catch (error) {
       store.dispatch({ type: "list.failed", reason: reasonOf(error) });
     }
   }
 
-  async function fetchRow(id: string): Promise<void> {
+  async function fetchRow(id: string, patches: readonly RowPatch[] = []): Promise<void> {
     if (fetching.has(id)) return;
     fetching.add(id);
     try {
-      store.dispatch({ type: "rows.fetched", rows: [await api.conversations.row(id)] });
+      store.dispatch({ type: "rows.fetched", rows: [await api.conversations.row(id)], patches, now: clock.now() });
     } catch (error) {
       // Without an answer the row comes with its next patch or the next load of the list.
       if (error instanceof ProblemError && error.status === 404) store.dispatch({ type: "row.missing", id });
@@ -96,13 +96,13 @@ export function createListing({ api, store, clock }: Ports, onSnapshot: (project
     },
     reload: first,
     loadMore,
-    fetchRow,
+    fetchRow: (id) => fetchRow(id),
     patched(patches) {
       const before = store.state().rows;
       const unknown = new Set(patches.filter((patch) => before[patch.conversation_id] === undefined && patch.started_at === undefined).map((patch) => patch.conversation_id));
       store.dispatch({ type: "rows.patched", patches, now: clock.now() });
       if (unknown.size > MOST_SINGLE_FETCHES) void first();
-      else for (const id of unknown) void fetchRow(id);
+      else for (const id of unknown) void fetchRow(id, patches);
       const moved = patches.some((patch) => before[patch.conversation_id]?.control.epoch !== patch.control.epoch || before[patch.conversation_id]?.control.holder !== patch.control.holder);
       if (moved && !countsDue) {
         countsDue = true;

@@ -8,6 +8,8 @@ import type { Ports } from "./ports";
 import type { Reading } from "./reading";
 
 const TICK_MS = 1000;
+/** A tick that comes so much too late means that the device slept: the connection is looked at. */
+const SLEPT_MS = 10_000;
 
 export interface Living extends SocketHandlers {
   /** A list snapshot came: subscribe from it unless the list is subscribed already. */
@@ -28,6 +30,7 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
   let patches: RowPatch[] = [];
   let events: LogEvent[] = [];
   let drawing = false;
+  let tickedAt = clock.now();
   let stopTicking: () => void = () => undefined;
 
   function allAnswered(): boolean {
@@ -95,6 +98,8 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
       case "ping":
         // What the cursor covers has been received, though perhaps not drawn yet: it is applied before the socket can be lost.
         if (frame.cursor !== undefined && allAnswered()) cursor = frame.cursor;
+        // Browsers slow the timers of hidden pages; frames come in time.
+        store.dispatch({ type: "tick", now: clock.now() });
         break;
       case "resync":
         resync(frame.scope, frame.conversation_id);
@@ -113,7 +118,10 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
   }
 
   function tick(): void {
-    store.dispatch({ type: "tick", now: clock.now() });
+    const now = clock.now();
+    if (now - tickedAt > SLEPT_MS) socket.retryNow();
+    tickedAt = now;
+    store.dispatch({ type: "tick", now });
     stopTicking = clock.after(TICK_MS, tick);
   }
 
@@ -123,6 +131,8 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
       listAnswered = false;
       answered.clear();
       const { reading } = parts();
+      const { presence } = store.state();
+      if (presence === "away") socket.send({ type: "presence", presence });
       if (cursor !== undefined && listSubscribed) {
         socket.send({ type: "resume", cursor, list: true, conversations: reading.opened() });
       } else {
@@ -144,6 +154,7 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
     },
     start() {
       stopTicking();
+      tickedAt = clock.now();
       tick();
     },
     stop() {

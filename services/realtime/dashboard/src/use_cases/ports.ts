@@ -8,7 +8,7 @@ export interface Ports {
   readonly api: Api;
   readonly store: Store;
   readonly clock: Clock;
-  readonly socket: Pick<Socket, "send" | "start" | "stop" | "retryNow">;
+  readonly socket: Pick<Socket, "send" | "start" | "stop" | "retryNow" | "drop">;
   /** A fresh id of a command: a UUID in canonical form. */
   readonly newId: () => string;
   /** Call once before the next frame is drawn: what comes in between is drawn together. */

@@ -23,7 +23,8 @@ export interface Reading {
   seen(id: string, seq: number): void;
 }
 
-export function createReading({ api, store, clock, socket }: Ports): Reading {
+/** `onOpened` is told when a conversation is open with its history there. */
+export function createReading({ api, store, clock, socket }: Ports, onOpened: (id: string) => void): Reading {
   const opened = new Set<string>();
   const catching = new Set<string>();
   const marks = new Map<string, number>();
@@ -93,8 +94,10 @@ export function createReading({ api, store, clock, socket }: Ports): Reading {
       } else {
         await load(id);
       }
+      onOpened(id);
     },
     leave(id) {
+      store.dispatch({ type: "chat.left", id });
       if (opened.delete(id)) socket.send({ type: "conversation.close", conversation_id: id });
     },
     reset() {

@@ -11,6 +11,7 @@ import { navigate, type Surroundings, SurroundingsContext, useAppState, usePlace
 import { Crash } from "./Crash";
 import { createFormat } from "./format";
 import { InboxPage } from "./inbox/InboxPage";
+import { noticeBody, noticeTitle } from "./noticeWords";
 import { LoginPage } from "./pages/LoginPage";
 import { SetPasswordPage } from "./pages/SetPasswordPage";
 import { Button } from "./parts/Button";
@@ -51,6 +52,10 @@ export function Root({ app, queries, storage, initial }: Props) {
     }),
     [app, preferences, words, storage],
   );
+
+  useEffect(() => {
+    app.alerting.describeWith((notice) => ({ title: noticeTitle(notice, words, app.ports.store.state().rows), body: noticeBody(notice) }));
+  }, [app, words]);
 
   return (
     <SurroundingsContext value={surroundings}>

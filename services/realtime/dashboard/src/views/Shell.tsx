@@ -3,12 +3,16 @@ import { BarChart3, MessageCircle, Plug, Users, type LucideIcon } from "lucide-r
 import { type MouseEvent, type ReactNode, useEffect } from "react";
 import { liveWord } from "../state/live";
 import { ROOT } from "../state/route";
+import { Announcer } from "./Announcer";
 import { navigate, useApp, useAppState, useFormat, useMe, usePlace, useWords } from "./context";
 import { cx } from "./cx";
 import { LiveBanner } from "./LiveMark";
 import { Notices } from "./Notices";
 import css from "./Shell.module.css";
 import { fetched } from "./fetched";
+import { GlobalDialogs } from "./settings/GlobalDialogs";
+import { useSingleKeys } from "./useSingleKeys";
+import { useTitle } from "./useTitle";
 
 const UserMenu = fetched<object>(async () => (await import("./UserMenu")).UserMenu, <span className={css.meSpace} />);
 
@@ -20,7 +24,8 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const needs = useAppState((state) => state.list.counts.needs_human ?? 0);
   const live = useAppState((state) => liveWord(state.live));
   const inChat = route.page === "conversations" && route.id !== undefined;
-  useTitle(needs);
+  useTitle();
+  useSingleKeys();
   useEffect(() => app.listing.begin(), [app]);
   return (
     <div className={cx(css.shell, inChat && css.inChat)} data-live={live}>
@@ -44,16 +49,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         </main>
       </div>
       <Notices />
+      <GlobalDialogs />
+      <Announcer />
     </div>
   );
-}
-
-/** How many need a human stands in the tab's title. */
-function useTitle(needs: number): void {
-  const words = useWords();
-  useEffect(() => {
-    document.title = needs > 0 ? `(${needs}) ${words.product}` : words.product;
-  }, [needs, words]);
 }
 
 function Mark() {

@@ -1,6 +1,6 @@
 /** The user menu: language, theme, log out. */
 import { Menu } from "@base-ui/react/menu";
-import { Check, LogOut } from "lucide-react";
+import { Bell, Check, Keyboard, LogOut } from "lucide-react";
 import type { Language, Theme } from "../state/preferences";
 import { LANGUAGES } from "../words/languages";
 import { useApp, useMe, useSurroundings } from "./context";
@@ -43,6 +43,13 @@ export function UserMenu() {
                 <Option key={theme} value={theme} name={words.me[theme]} />
               ))}
             </Menu.RadioGroup>
+            <Menu.Separator className={menu.separator} />
+            <Menu.Item className={menu.item} onClick={() => app.ports.store.dispatch({ type: "dialog", dialog: "notifications" })}>
+              <Bell size={16} aria-hidden /> {words.alerts.title}
+            </Menu.Item>
+            <Menu.Item className={menu.item} onClick={() => app.ports.store.dispatch({ type: "dialog", dialog: "shortcuts" })}>
+              <Keyboard size={16} aria-hidden /> {words.shortcuts.title}
+            </Menu.Item>
             <Menu.Separator className={menu.separator} />
             <Menu.Item className={menu.item} onClick={() => void app.session.logOut()}>
               <LogOut size={16} aria-hidden /> {words.me.logOut}

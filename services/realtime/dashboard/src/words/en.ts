@@ -2,9 +2,10 @@
 import { admin } from "./en/admin";
 import { around } from "./en/around";
 import { inbox } from "./en/inbox";
+import { live } from "./en/live";
 import { pages } from "./en/pages";
 
-export const en = { ...pages, ...around, ...admin, ...inbox };
+export const en = { ...pages, ...around, ...admin, ...inbox, ...live };
 
 /** The same keys, with any words. */
 export type Widened<T> = T extends string ? string : T extends (...args: infer A) => string ? (...args: A) => string : { readonly [K in keyof T]: Widened<T[K]> };

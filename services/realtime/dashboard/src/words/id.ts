@@ -3,6 +3,7 @@ import type { Words } from "./en";
 import { admin } from "./id/admin";
 import { around } from "./id/around";
 import { inbox } from "./id/inbox";
+import { live } from "./id/live";
 import { pages } from "./id/pages";
 
-export const id: Words = { ...pages, ...around, ...admin, ...inbox };
+export const id: Words = { ...pages, ...around, ...admin, ...inbox, ...live };

@@ -79,7 +79,7 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
   return (
     <div className={css.frame}>
       {/* Not a live region: the history is read when one goes there, new messages are told elsewhere. */}
-      <div ref={log} className={css.log} onScroll={onScroll} tabIndex={0} role="group" aria-label={words.chat.history}>
+      <div ref={log} className={css.log} onScroll={onScroll} tabIndex={0} data-keys="history" role="group" aria-label={words.chat.history}>
         {chat?.failed !== undefined && chat.events.length === 0 ? (
           <Empty icon={CloudOff} title={words.chat.failedTitle} text={problemWords(words, chat.failed)} action={<Button onClick={() => void app.reading.open(id)}>{words.retry}</Button>} />
         ) : chat === undefined || (chat.loading === "first" && chat.events.length === 0) ? (
@@ -105,7 +105,7 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
 
 function Skeleton({ label }: { readonly label: string }) {
   return (
-    <div role="status" aria-label={label} className={css.skeletons}>
+    <div role="img" aria-label={label} className={css.skeletons}>
       {[60, 35, 48, 26].map((width, index) => (
         <span key={width} className={index % 2 === 0 ? css.left : css.right} style={{ width: `${width}%` }} />
       ))}

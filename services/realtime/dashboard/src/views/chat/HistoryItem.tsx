@@ -80,7 +80,7 @@ function ReceiptLine({ receipt, item, chatId }: { readonly receipt: Receipt; rea
   const Icon = ICON[receipt];
   const { pending } = item;
   return (
-    <p className={cx(css.receipt, receipt === "failed" && css.failed)} data-receipt={receipt} role={receipt === "failed" ? "alert" : undefined}>
+    <p className={cx(css.receipt, receipt === "failed" && css.failed)} data-receipt={receipt}>
       <Icon size={13} aria-hidden />
       {words.chat.receipts[receipt]}
       {receipt === "failed" && pending !== undefined && (

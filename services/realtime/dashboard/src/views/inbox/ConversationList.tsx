@@ -134,7 +134,7 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
 function Skeleton() {
   const words = useWords();
   return (
-    <div role="status" aria-label={words.loading}>
+    <div role="img" aria-label={words.loading}>
       {Array.from({ length: 7 }, (_, index) => (
         <div key={index} className={css.skeleton}>
           <i />

@@ -224,6 +224,11 @@ export const inbox = {
     needs: (name: string) => `${name} needs a human`,
     given: (name: string, from: string) => (from === "" ? `${name} was passed to you` : `${from} passed ${name} to you`),
     lost: (name: string, to: string) => `${to} took over ${name} from you`,
+    message: (name: string) => `New message from ${name}`,
+    messages: (name: string, count: number) => `${count} new messages from ${name}`,
+    lostToAi: (name: string, by: string) => (by === "" ? `${name} is with the AI again` : `${by} handed ${name} back to the AI`),
+    lostToQueue: (name: string) => `${name} left your hands: back to the queue`,
+    lostClosed: (name: string) => `The conversation with ${name} was closed`,
     transferred: (to: string) => `Transferred to ${to}`,
   },
 };

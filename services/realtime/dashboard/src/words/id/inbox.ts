@@ -234,6 +234,11 @@ export const inbox: Widened<typeof english> = {
     needs: (name) => `${name} perlu manusia`,
     given: (name, from) => (from === "" ? `${name} diteruskan kepada Anda` : `${from} meneruskan ${name} kepada Anda`),
     lost: (name, to) => `${to} mengambil alih ${name} dari Anda`,
+    message: (name) => `Pesan baru dari ${name}`,
+    messages: (name, count) => `${count} pesan baru dari ${name}`,
+    lostToAi: (name, by) => (by === "" ? `${name} kembali ke AI` : `${by} mengembalikan ${name} ke AI`),
+    lostToQueue: (name) => `${name} lepas dari Anda: kembali ke antrean`,
+    lostClosed: (name) => `Percakapan dengan ${name} ditutup`,
     transferred: (to) => `Diteruskan kepada ${to}`,
   },
 };
