@@ -57,7 +57,7 @@ describe("the ways", () => {
     desktop: { show: vi.fn<Ways["desktop"]["show"]>(), withdraw: vi.fn<Ways["desktop"]["withdraw"]>() },
     sound: { play: vi.fn<Ways["sound"]["play"]>() },
     said: [] as TabMessage[],
-    hear: (_message: TabMessage): void => undefined,
+    hear: (() => undefined) as (message: TabMessage) => void,
     first: true,
   });
   let ways: ReturnType<typeof fakes>;
