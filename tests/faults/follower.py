@@ -26,11 +26,13 @@ class Door:
 
     url: str
     port: int
+    host: str = "127.0.0.1"
 
     @classmethod
     def of(cls, url: str) -> Self:
         """Return the straight way."""
-        return cls(url, int(url.rsplit(":", 1)[1]))
+        host, port = url.removeprefix("http://").rsplit(":", 1)
+        return cls(url, int(port), host)
 
 
 class Wire(Socket):
@@ -57,7 +59,7 @@ class Wire(Socket):
 class Follower:
     """Follows until the context's end. What it holds is compared with the log and with what the gateway answers then."""
 
-    def __init__(self, browser: Browser, conversation_ids: Iterable[str], doors: Sequence[Door], seed: int = 1) -> None:
+    def __init__(self, browser: Browser, conversation_ids: Iterable[str], doors: Sequence[Door], seed: int = 1, *, with_list: bool = True) -> None:
         """Each socket goes through a door chosen at random."""
         self.browser = browser
         self.rows: dict[str, Json] = {}
@@ -72,6 +74,7 @@ class Follower:
         self._doors = doors
         self._chance = random.Random(seed)  # which door, how long a pause
         self._cursor: str | None = None
+        self._with_list = with_list
         self._subscribed = False
         # What this socket asked for and was not answered yet ("list" or a conversation's id): until then a cursor would claim too much.
         self._asked: set[str] = set()
@@ -121,7 +124,7 @@ class Follower:
     async def _connect(self, wire: Wire) -> None:
         door = self._chance.choice(self._doors)
         headers = {**self.browser.socket_headers(), "Origin": door.url}
-        await ws_connect(lambda: wire, f"ws://127.0.0.1:{door.port}/api/socket", extra_headers=headers)
+        await ws_connect(lambda: wire, f"ws://{door.host}:{door.port}/api/socket", extra_headers=headers)
         if not wire.is_connected:
             # What picows does not say: the connection ended within the handshake.
             raise ConnectionResetError
@@ -169,10 +172,12 @@ class Follower:
     async def _begin(self, wire: Wire) -> None:
         self._asked.clear()
         if self._cursor is not None and self._subscribed:
-            self._asked.update(["list", *self.chats])
-            _send(wire, type="resume", cursor=self._cursor, list=True, conversations=list(self.chats))
+            self._asked.update([*(["list"] if self._with_list else []), *self.chats])
+            _send(wire, type="resume", cursor=self._cursor, list=self._with_list, conversations=list(self.chats))
             return
-        await self._join_list(wire)
+        if self._with_list:
+            await self._join_list(wire)
+        self._subscribed = True
         for one in self.chats:
             await self._open(wire, one)
 
@@ -189,7 +194,6 @@ class Follower:
                 self.rows[row["conversation_id"]] = row
         self._asked.add("list")
         _send(wire, type="list.subscribe", projected_at=projected_at)
-        self._subscribed = True
 
     async def _open(self, wire: Wire, conversation_id: str) -> None:
         await self._catch_up(conversation_id)

@@ -1,0 +1,56 @@
+"""The people and the key that the tests need, made as an operator and an administrator make them: by the command that NOTES.txt names, then by REST."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+
+from deploy.local.demo import PEOPLE, TEMPLATES
+from tests.cluster.cluster import RELEASE, Cluster
+from tests.harness.browser import Browser
+
+ROLES = {"SUPERVISOR": "supervisor", "AGENT1": "agent", "AGENT2": "agent", "AGENT3": "agent"}
+
+
+@dataclass
+class People:
+    """Who can log in, and with which key an AI platform comes."""
+
+    logins: dict[str, tuple[str, str]] = field(default_factory=dict)
+    api_key: str = ""
+
+    def environment(self, cluster: Cluster) -> dict[str, str]:
+        """Return what journeys and the example AI platform read."""
+        variables = {"BATON_URL": cluster.url, "BATON_GRPC": cluster.platform_target, "BATON_API_KEY": self.api_key}
+        for who, (email, password) in self.logins.items():
+            variables |= {f"BATON_{who}_EMAIL": email, f"BATON_{who}_PASSWORD": password}
+        return variables
+
+    def browser(self, cluster: Cluster, who: str) -> Browser:
+        """Return somebody's browser, to be entered."""
+        return Browser(cluster.url, *self.logins[who])
+
+
+async def make_people(cluster: Cluster) -> People:
+    """Make the demo's people with fresh passwords, the shared templates, and a key."""
+    people = People({who: (email, secrets.token_urlsafe(16)) for who, email, *_ in PEOPLE})
+    names = {who: name for who, _, name, _ in PEOPLE}
+    email = people.logins["ADMIN"][0]
+    words = ["create-admin", "--reset", "--workspace", "Cluster test", "--email", email, "--name", names["ADMIN"]]
+    printed = cluster.kubectl("exec", f"deployment/{RELEASE}-auth", "--", "python", "-m", "services.auth", *words)
+    stranger = Browser(cluster.url, "", "")
+    await _set_password(stranger, printed, people.logins["ADMIN"][1])
+    async with people.browser(cluster, "ADMIN") as admin:
+        for who, role in ROLES.items():
+            made = await admin.post("/api/admin/accounts", {"email": people.logins[who][0], "name": names[who], "role": role})
+            await _set_password(stranger, str(made), people.logins[who][1])
+        for name, text in TEMPLATES.items():
+            (await admin.send("PUT", "/api/templates", json={"name": name, "text": text, "shared": True})).raise_for_status()
+        people.api_key = str((await admin.post("/api/admin/api-keys", {"name": "Cluster test"}))["secret"])
+    await stranger.__aexit__(None, None, None)
+    return people
+
+
+async def _set_password(browser: Browser, link: str, password: str) -> None:
+    token = re.search(r"(?:token=|link_token': ')([A-Za-z0-9_-]+)", link)
+    assert token, link
+    await browser.post("/api/session/set-password", {"link_token": token[1], "password": password})

@@ -1,0 +1,74 @@
+"""The life of a release, in order: installed, used from outside, upgraded and scaled under load, rolled back."""
+
+import asyncio
+import os
+import sys
+
+import pytest
+
+from tests.cluster.cluster import RELEASE, Cluster, run
+from tests.cluster.conftest import Note
+from tests.cluster.people import People
+from tests.cluster.traffic import traffic
+
+SOCKETS = int(os.environ.get("CLUSTER_SOCKETS", "200"))
+# Values that change every pod.
+CHANGED = [f"--set={service}.settings.LOG_LEVEL=WARNING" for service in ("auth", "conversation", "realtime", "analytics")]
+
+
+def test_all_pods_are_ready_and_keep_to_the_restricted_standard(installed: Cluster) -> None:
+    installed.settle()
+    for service in ("auth", "conversation", "realtime", "analytics"):
+        assert installed.pods(service)
+
+
+def test_an_ai_platform_plays_real_dialogues_from_outside(installed: Cluster, people: People) -> None:
+    words = ["--conversations", "3", "--rate", "60", "--thinking", "0.2", "--patience", "5", "--seed", "7", "--consumer", "cluster-test"]
+    run(sys.executable, "-m", "examples.ai_platform", *words, environment=people.environment(installed))
+
+
+def test_a_person_works_in_the_dashboard(installed: Cluster, people: People) -> None:
+    journey = "test_a_conversation_appears_is_taken_over_answered_and_handed_back"
+    run(sys.executable, "-m", "pytest", "-q", f"tests/browser/test_journeys.py::{journey}", environment=people.environment(installed))
+
+
+def test_helm_test_sends_one_message_through(installed: Cluster) -> None:
+    assert "Succeeded" in installed.helm("test", RELEASE, "--timeout=120s")
+
+
+async def test_an_upgrade_under_load_is_noticed_by_nobody(installed: Cluster, people: People, note: Note) -> None:
+    async with traffic(installed, people, SOCKETS) as going:
+        seconds = await asyncio.to_thread(lambda: installed.upgrade(*CHANGED))
+        note("memory and CPU under load", _top(installed))
+    note("helm upgrade under load", f"{seconds:.0f} s; {going.said()}")
+    assert going.counts["resync"] == 0
+
+
+async def test_a_rollback_under_load_is_noticed_by_nobody(installed: Cluster, people: People, note: Note) -> None:
+    async with traffic(installed, people, SOCKETS) as going:
+        await asyncio.to_thread(lambda: installed.helm("rollback", RELEASE, "--wait", "--timeout=300s"))
+    note("helm rollback under load", going.said())
+    assert going.counts["resync"] == 0
+
+
+@pytest.mark.parametrize("service", ["realtime", "conversation"])
+async def test_scaling_under_load_is_noticed_by_nobody(installed: Cluster, people: People, note: Note, service: str) -> None:
+    async with traffic(installed, people, SOCKETS) as going:
+        for replicas in (1, 3, 1):
+            await asyncio.to_thread(lambda replicas=replicas: _scale(installed, service, replicas))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+    note(f"{service} scaled 1, 3, 1 under load", going.said())
+    assert going.counts["resync"] == 0
+
+
+def _scale(cluster: Cluster, service: str, replicas: int) -> None:
+    cluster.kubectl("scale", f"deployment/{RELEASE}-{service}", f"--replicas={replicas}")
+    cluster.kubectl("rollout", "status", f"deployment/{RELEASE}-{service}", "--timeout=300s")
+    # Those that go drain first; the traffic is to see that too.
+    going = {pod["metadata"]["name"] for pod in cluster.get("pods", "-l", f"app.kubernetes.io/component={service}")} - set(cluster.pods(service))
+    if going:
+        cluster.kubectl("wait", "--for=delete", *(f"pod/{name}" for name in going), "--timeout=120s")
+
+
+def _top(cluster: Cluster) -> str:
+    lines = [line.split() for line in cluster.kubectl("top", "pods", "--no-headers").splitlines()]
+    return "; ".join(f"{name} {cpu} {memory}" for name, cpu, memory in lines)

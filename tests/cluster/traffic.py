@@ -1,0 +1,91 @@
+"""Traffic on the release while something is done to it, and what must be true afterwards: nothing failed, nothing lost or doubled, nobody told to reload."""
+
+import time
+from collections import Counter
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass, field
+
+from tests.cluster.cluster import Cluster
+from tests.cluster.people import People
+from tests.faults.follower import Door, Follower
+from tests.faults.load import Load, RestAgent
+from tests.harness.callers import Platform
+from tests.harness.waiting import wait_until
+from tests.races.recount import Log, lost_or_moved, read_log, violations
+
+CONVERSATIONS = 12
+# Those that keep the whole list too; the others follow one conversation each.
+WITH_LIST = 3
+AGENTS = ("AGENT1", "AGENT2", "SUPERVISOR")
+CATCH_UP_SECONDS = 120.0
+
+
+@dataclass
+class Traffic:
+    """What goes on. `seconds` and `appends` are filled in at the end."""
+
+    load: Load
+    followers: list[Follower]
+    began: float = field(default_factory=time.monotonic)
+    seconds: float = 0.0
+
+    @property
+    def counts(self) -> Counter[str]:
+        """Return what the followers went through, summed."""
+        return sum((follower.counts for follower in self.followers), Counter[str]())
+
+    def said(self) -> str:
+        """Return the round in words, for the note."""
+        load, counts = self.load, self.counts
+        rate = len(load.accepted) / max(self.seconds, 1)
+        moved = counts["sockets"] - len(self.followers)
+        return (
+            f"{self.seconds:.0f} s, {len(load.accepted)} appends ({rate:.0f}/s) of {len(load.started)} conversations, {len(load.takeovers)} takeovers, "
+            f"{len(self.followers)} sockets of which {moved} moved, resyncs {counts['resync']}, longest pause {load.longest_pause(self.began):.1f} s"
+        )
+
+
+@asynccontextmanager
+async def traffic(cluster: Cluster, people: People, sockets: int) -> AsyncIterator[Traffic]:
+    """Talk and follow for the length of the context; at its end check everything against the log."""
+    async with AsyncExitStack() as stack:
+        platform = Platform([cluster.platform_target] * 4, people.api_key, seed=1)
+        stack.push_async_callback(platform.close)
+        browsers = [await stack.enter_async_context(people.browser(cluster, who)) for who in AGENTS]
+        load = Load(platform, [RestAgent(browser) for browser in browsers[:2]], CONVERSATIONS)
+        await load.begin()
+        followers = []
+        for number in range(sockets):
+            browser, one = browsers[number % len(browsers)], load.talked_in[number % CONVERSATIONS]
+            follower = Follower(browser, [one], [Door.of(cluster.url)], seed=number, with_list=number < WITH_LIST)
+            followers.append(await stack.enter_async_context(follower))
+        for follower in followers:
+            await follower.joined()
+        going = Traffic(load, followers)
+        await load.more_takeovers(5)
+        yield going
+        await load.more_takeovers(5, deadline_seconds=120)
+        await load.end()
+        going.seconds = time.monotonic() - going.began
+        await _assert_all_is_well(cluster, going)
+
+
+async def _assert_all_is_well(cluster: Cluster, going: Traffic) -> None:
+    with cluster.forwarded("pod/mongodb-0", 27017) as port:
+        log = await read_log(f"mongodb://127.0.0.1:{port}/?directConnection=true", going.load.started)
+    assert violations(log) == []
+    assert lost_or_moved(log, going.load.accepted) == []
+    assert going.load.spoke_after == []
+    for follower in going.followers:
+        await _has_all(follower, log)
+
+
+async def _has_all(follower: Follower, log: Log) -> None:
+    def caught_up() -> bool:
+        follower.check()
+        return all(follower.last_seq(one) == len(log[one]) for one in follower.chats)
+
+    await wait_until(caught_up, CATCH_UP_SECONDS, what=f"a browser catches up: {follower.counts}", interval_seconds=0.1)
+    for one, chat in follower.chats.items():
+        assert [(event["seq"], event["command_id"]) for event in chat] == [(event["s"], event["cmd"]) for event in log[one]]
