@@ -95,7 +95,7 @@ class MongoBacklog:
         self._remember(row["_id"], row["platform_conversation_id"])
         if row["deliver_seq"] > row["delivered_seq"]:
             span = {"$gt": event_id(row["_id"], row["delivered_seq"]), "$lte": event_id(row["_id"], row["deliver_seq"])}
-            for document in await self._events.find({"_id": span, "t": {"$in": _SPEAKING}}).sort("_id", 1).to_list():
+            async for document in self._events.find({"_id": span, "t": {"$in": _SPEAKING}}, batch_size=_BATCH).sort("_id", 1):
                 event = to_event(document)
                 words = words_of(event)
                 if words is not None:

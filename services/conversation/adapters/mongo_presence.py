@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from pymongo import UpdateOne
+from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import PyMongoError
 from servicekit.errors import UnavailableError
@@ -24,7 +25,6 @@ from services.conversation.adapters.row_document import CLOSED_FLOOR
 from services.conversation.domain.control import Holder
 from services.conversation.domain.policy import Policy
 from services.conversation.ports.presence import AgentPresence, Idle, Presence, ReportedAgent, Unattended
-from services.conversation.ports.surroundings import Availability
 
 logger = get_logger(__name__)
 
@@ -106,16 +106,22 @@ class MongoPresence:
             holding = {group["_id"]: group["n"] async for group in await self._rows.aggregate(held)}
         return [AgentPresence(agent["agent"], Presence(agent["presence"]), agent["since"], holding.get(agent["agent"], 0)) for agent in agents]
 
-    async def availability(self, workspace_id: str, waiting_since: datetime) -> Availability:
-        """Return how many agents are available, and how many conversations have waited longer; zeros are also the answer when it cannot be told."""
-        available = {"w": workspace_id, "available": True, "$expr": {"$gte": ["$seen_at", self._ago()]}}
-        ahead = {"w": workspace_id, "control.holder": Holder.QUEUE.value, "control.since": {"$lt": waiting_since}}
+    async def agents_available(self, workspace_id: str) -> int:
+        """Return how many agents are available; 0 also when it cannot be told."""
+        return await self._counted(self._presence, {"w": workspace_id, "available": True, "$expr": {"$gte": ["$seen_at", self._ago()]}})
+
+    async def waiting(self, workspace_id: str, before: datetime | None) -> int:
+        """Return how many conversations wait, since before that moment or at all; 0 also when it cannot be told."""
+        since = {"control.since": {"$lt": before}} if before else {}
+        return await self._counted(self._rows, {"w": workspace_id, "control.holder": Holder.QUEUE.value, **since})
+
+    async def _counted(self, collection: AsyncCollection[Document], what: Document) -> int:
         try:
-            return Availability(await self._presence.count_documents(available), await self._rows.count_documents(ahead))
+            return await collection.count_documents(what)
         except PyMongoError as error:
             # The command that this accompanies is in the log already; its answer must not fail.
             logger.warning("availability cannot be told", error=type(error).__name__)
-            return Availability(0, 0)
+            return 0
 
     async def unattended(self, least: Policy) -> list[Unattended]:
         """Return what is beyond the shortest grace or away time; nothing while nobody reports."""

@@ -8,6 +8,8 @@ from services.conversation.ports.watching import Entry, Taken
 
 # Entries that concern platforms, per partition; who is further behind reads the topic itself.
 REMEMBERED = 5_000
+# Entries of one partition that a stream takes at a time.
+MOST_AT_ONCE = 100
 
 
 class TopicMemory:
@@ -49,16 +51,21 @@ class TopicMemory:
         return any(entries and entries[-1].offset >= offset for entries, offset in zip(self._entries, cursor.offsets, strict=True))
 
     def take(self, cursor: Cursor) -> Taken | None:
-        """Return everything from the cursor on; None when that is no longer remembered."""
+        """Return what there is from the cursor on, of each partition so many at most; None when that is no longer remembered.
+
+        A stream that is slow to send holds no more than this of what the memory itself has let go meanwhile.
+        """
         if not self.reaches(cursor):
             return None
         found: list[Entry] = []
-        for entries, offset in zip(self._entries, cursor.offsets, strict=True):
-            if entries and entries[-1].offset >= offset:
-                found.extend(entries[bisect_left(entries, offset, key=_offset) :])
-        # A consumer may be ahead of this reader when it comes from another replica.
-        position = tuple(max(mine, theirs) for mine, theirs in zip(self.nexts, cursor.offsets, strict=True))
-        return Taken(found, Cursor(self.topic_id, position))
+        position = []
+        for entries, offset, read_up_to in zip(self._entries, cursor.offsets, self.nexts, strict=True):
+            begin = bisect_left(entries, offset, key=_offset) if entries and entries[-1].offset >= offset else len(entries)
+            some = entries[begin : begin + MOST_AT_ONCE]
+            found.extend(some)
+            # A consumer may be ahead of this reader when it comes from another replica.
+            position.append(some[-1].offset + 1 if begin + len(some) < len(entries) else max(read_up_to, offset))
+        return Taken(found, Cursor(self.topic_id, tuple(position)))
 
 
 def _offset(entry: Entry) -> int:

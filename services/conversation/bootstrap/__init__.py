@@ -103,7 +103,7 @@ async def _listen(lifecycle: Lifecycle, core: Core, views: Views) -> None:
         service_names=views.service_names,
         max_connection_age_seconds=settings.peer_connection_age_seconds,
     )
-    request_human, report_receipts = RequestHumanAttention(core.carry_out, views.presence), ReportReceiptsBatched(core.carry_out)
+    request_human, report_receipts = RequestHumanAttention(core.carry_out, views.availability), ReportReceiptsBatched(core.carry_out, core.states)
     limits = StreamLimits(settings.max_connection_age_seconds * STREAM_SHARE, lambda: core.readiness.is_draining, core.tokens.api_key_revoked)
     append_streams = AppendStreams(core.carry_out, request_human, report_receipts, limits)
     APPEND_STREAMS.set_function(lambda: append_streams.open)

@@ -14,10 +14,11 @@ from services.conversation.adapters.auth_client import AuthClient
 from services.conversation.adapters.mongo_event_store import MongoEventStore
 from services.conversation.adapters.mongo_policies import MongoPolicies
 from services.conversation.entrypoints.platform_service import Watching
-from services.conversation.ports.surroundings import Presence, Typing
+from services.conversation.ports.surroundings import Typing
 from services.conversation.settings import Settings
 from services.conversation.use_cases.carry_out import CarryOut
 from services.conversation.use_cases.states import States
+from services.conversation.use_cases.tell_availability import TellAvailability
 from services.conversation.use_cases.transfer import TransferToAgent
 
 
@@ -42,7 +43,7 @@ class Core:
 class Views:
     """What reads and streams."""
 
-    presence: Presence
+    availability: TellAvailability
     typing: Typing
     watching: Watching
     # Adds AgentService and InternalService to the internal listener, and their full names.

@@ -41,6 +41,7 @@ from services.conversation.use_cases.edit_templates import EditTemplates
 from services.conversation.use_cases.read_history import ReadHistory
 from services.conversation.use_cases.read_list import ReadList
 from services.conversation.use_cases.sweep import Sweep
+from services.conversation.use_cases.tell_availability import TellAvailability
 from services.conversation.use_cases.watch import Watch
 from services.conversation.use_cases.workspace_settings import WorkspaceSettings
 
@@ -61,6 +62,7 @@ async def migrate_views(database: AsyncDatabase[dict[str, Any]]) -> None:
 async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
     """Start the roles, and make what is served."""
     presence, brokers = MongoPresence(core.database), Brokers.of(core.settings)
+    availability = TellAvailability(presence, core.policies, core.clock)
     fleeting = FleetingSignals(brokers, EPHEMERAL_TOPIC, core.clock)
     lifecycle.run_background(fleeting.run(), "fleeting")
     history = MongoHistory(core.database)
@@ -78,9 +80,9 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
     internal = InternalService(presence, history, to_proto)
     workspace = WorkspaceService(WorkspaceSettings(core.policies, core.clock))
     return Views(
-        presence=presence,
+        availability=availability,
         typing=fleeting,
-        watching=_watching(lifecycle, core, presence, brokers),
+        watching=_watching(lifecycle, core, availability, brokers),
         add_services=[
             partial(agent_pb2_grpc.add_AgentServiceServicer_to_server, agents),
             partial(internal_pb2_grpc.add_InternalServiceServicer_to_server, internal),
@@ -104,7 +106,7 @@ def _start_roles(lifecycle: Lifecycle, core: Core, presence: MongoPresence, brok
         lifecycle.run_background(RoleRunner(Lease(core.database, role), work).run(), role)
 
 
-def _watching(lifecycle: Lifecycle, core: Core, presence: MongoPresence, brokers: Brokers) -> PlatformWatching:
+def _watching(lifecycle: Lifecycle, core: Core, availability: TellAvailability, brokers: Brokers) -> PlatformWatching:
     """Read the topic once, for the warm states, the watch over the invariant and all streams."""
     silence = SilenceWatch()
 
@@ -125,7 +127,7 @@ def _watching(lifecycle: Lifecycle, core: Core, presence: MongoPresence, brokers
     WATCHERS.set_function(lambda: watch.open_streams)
     lifecycle.run_background(feed.run(), "event-feed")
     lifecycle.run_background(watch.keep_newest(), "newest-streams")
-    return PlatformWatching(watch, presence, core.tokens.api_key_revoked)
+    return PlatformWatching(watch, availability, core.tokens.api_key_revoked)
 
 
 async def _make_indexes(database: AsyncDatabase[dict[str, Any]]) -> None:

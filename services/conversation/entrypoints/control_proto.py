@@ -87,4 +87,7 @@ def write_outcome(outcome: Outcome) -> control_pb2.Outcome:
 
 def write_availability(availability: Availability) -> control_pb2.Availability:
     """Encode what a user who waits may be told."""
-    return control_pb2.Availability(agents_available=availability.agents_available, waiting_ahead=availability.waiting_ahead)
+    message = control_pb2.Availability(agents_available=availability.agents_available, waiting_ahead=availability.waiting_ahead)
+    if availability.next_opening is not None:
+        message.next_opening.CopyFrom(write_moment(availability.next_opening))
+    return message

@@ -10,13 +10,12 @@ from baton.conversation.v1 import control_pb2, event_pb2, platform_pb2
 from servicekit.caller import platform_caller
 from servicekit.errors import InvalidError
 
-from services.conversation.domain.control import Holder
 from services.conversation.domain.events import Brief, SystemMessage
 from services.conversation.domain.texts import MAX_ID_BYTES, foreign_id, optional_text, required_text
 from services.conversation.domain.watch_items import ControlChanged, ConversationEnded, MessageToDeliver
-from services.conversation.entrypoints.control_proto import write_control, write_enum, write_moment
-from services.conversation.ports.surroundings import Presence
+from services.conversation.entrypoints.control_proto import write_availability, write_control, write_enum, write_moment
 from services.conversation.ports.watching import Consumer, Told
+from services.conversation.use_cases.tell_availability import TellAvailability
 from services.conversation.use_cases.watch import Watch, WatchCommand, Watched
 
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -29,10 +28,10 @@ MAX_FILTER_IDS = 100
 class PlatformWatching:
     """Implements what PlatformService needs for Watch and AckWatch."""
 
-    def __init__(self, watch: Watch, presence: Presence, key_revoked: KeyRevoked) -> None:
+    def __init__(self, watch: Watch, availability: TellAvailability, key_revoked: KeyRevoked) -> None:
         """`key_revoked` tells of a key that was valid when the stream began."""
         self._watch = watch
-        self._presence = presence
+        self._availability = availability
         self._key_revoked = key_revoked
 
     async def watch(self, request: platform_pb2.WatchRequest, _context: Context) -> AsyncIterator[platform_pb2.WatchResponse]:
@@ -66,10 +65,9 @@ class PlatformWatching:
         if watched.told is not None:
             _write_told(message, watched.told)
             message.platform_conversation_id = watched.platform_conversation_id
-            if message.HasField("control_changed") and watched.told.control.holder is Holder.QUEUE:
-                there = await self._presence.availability(workspace_id, watched.told.control.since)
-                message.control_changed.availability.agents_available = there.agents_available
-                message.control_changed.availability.waiting_ahead = there.waiting_ahead
+            if message.HasField("control_changed"):
+                there = await self._availability(workspace_id, watched.told.control)
+                message.control_changed.availability.CopyFrom(write_availability(there))
         return message
 
 

@@ -19,17 +19,25 @@ class Directory(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Availability:
-    """How many agents are there, and how many conversations wait longer than this one."""
+    """How many agents are there, how many conversations wait longer than this one, and when the team is next open.
+
+    `next_opening` is None while it is open, and where nobody has said when it is.
+    """
 
     agents_available: int
     waiting_ahead: int
+    next_opening: datetime | None = None
 
 
 class Presence(Protocol):
     """Who is there."""
 
-    async def availability(self, workspace_id: str, waiting_since: datetime) -> Availability:
-        """Return what a platform may tell a user who waits for a human since then."""
+    async def agents_available(self, workspace_id: str) -> int:
+        """Return how many agents are there and available; 0 also when it cannot be told."""
+        ...
+
+    async def waiting(self, workspace_id: str, before: datetime | None) -> int:
+        """Return how many conversations wait for a human, since before that moment or at all; 0 also when it cannot be told."""
         ...
 
 

@@ -21,12 +21,12 @@ from services.conversation.domain.policy import DEFAULT_POLICY, Policy
 from services.conversation.entrypoints import platform_service
 from services.conversation.entrypoints.agent_commands import AgentCommands
 from services.conversation.entrypoints.append_stream import AppendStreams, StreamLimits
-from services.conversation.ports.surroundings import Availability
 from services.conversation.use_cases.carry_out import CarryOut
 from services.conversation.use_cases.look_up import LookUp, ReportTyping
 from services.conversation.use_cases.report_receipts import ReportReceiptsBatched
 from services.conversation.use_cases.request_human import RequestHumanAttention
 from services.conversation.use_cases.states import States
+from services.conversation.use_cases.tell_availability import TellAvailability
 from services.conversation.use_cases.transfer import TransferToAgent
 
 BUDI_ID = "11111111-1111-4111-8111-111111111111"
@@ -39,17 +39,21 @@ class Surroundings:
     """Everything that the services ask beside the log."""
 
     typed: list[tuple[str, Any]] = field(default_factory=list)
+    policy: Policy = DEFAULT_POLICY
     draining: bool = False
     revoked_keys: set[str] = field(default_factory=set)
 
     async def of(self, _workspace_id: str) -> Policy:
-        return DEFAULT_POLICY
+        return self.policy
 
     async def active_agent(self, workspace_id: str, agent_id: str) -> AgentRef | None:
         return COLLEAGUES.get(agent_id) if workspace_id == "workspace-1" else None
 
-    async def availability(self, _workspace_id: str, _waiting_since: datetime) -> Availability:
-        return Availability(3, 2)
+    async def agents_available(self, _workspace_id: str) -> int:
+        return 3
+
+    async def waiting(self, _workspace_id: str, before: datetime | None) -> int:
+        return 2 if before else 9
 
     async def user_types(self, _state: State, *, active: bool) -> None:
         self.typed.append(("user", active))
@@ -80,7 +84,7 @@ async def served(store: MemoryEventStore | None = None, max_stream_seconds: floa
     store, states, around = store or MemoryEventStore(), States(), Surroundings()
     carry_out = CarryOut(store, states, around, SystemClock())
     look_up = LookUp(store)
-    request_human, report_receipts = RequestHumanAttention(carry_out, around), ReportReceiptsBatched(carry_out)
+    request_human, report_receipts = RequestHumanAttention(carry_out, TellAvailability(around, around, SystemClock())), ReportReceiptsBatched(carry_out, states)
     limits = StreamLimits(max_stream_seconds, lambda: around.draining, around.revoked_keys.__contains__)
     platform = platform_service.PlatformService(
         carry_out,

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 import pytest
-from servicekit.errors import UnavailableError
+from servicekit.errors import InvalidError, UnavailableError
 
 from services.conversation.adapters.memory_event_store import MemoryEventStore
 from services.conversation.domain.commands import Command
@@ -17,7 +17,7 @@ from services.conversation.domain.events import ActorKind, AiDraftWithheld, Even
 from services.conversation.domain.policy import DEFAULT_POLICY, Policy
 from services.conversation.ports.event_store import Appended
 from services.conversation.tests.scene import BEGIN, SARI, Commands, new_id
-from services.conversation.use_cases.carry_out import CarryOut, Patience
+from services.conversation.use_cases.carry_out import CarryOut, Outcome, Patience
 from services.conversation.use_cases.report_receipts import ReportReceiptsBatched
 from services.conversation.use_cases.states import States
 from tests.harness.waiting import wait_until
@@ -305,7 +305,7 @@ async def test_many_receipts_become_one_event_a_second() -> None:
     await process.carry_out(process.make.start())
     for _ in range(5):
         await process.carry_out(process.make.user())
-    report = ReportReceiptsBatched(process.carry_out)
+    report = ReportReceiptsBatched(process.carry_out, process.states)
     await report(process.make.receipts(delivered=1))
     process.clock.moment += timedelta(milliseconds=10)
     reports = [asyncio.create_task(report(process.make.receipts(delivered=number, shown=1))) for number in (2, 3, 4, 5, 2)]
@@ -315,3 +315,22 @@ async def test_many_receipts_become_one_event_a_second() -> None:
     assert {outcome.seq for outcome in outcomes} == {8}
     newest = process.store.log(process.make.conversation_id)[-1]
     assert (newest.seq, newest.after.delivered_seq, newest.after.shown_seq) == (8, 5, 1)
+
+
+async def test_one_report_beyond_the_log_is_refused_alone_and_a_repeat_of_a_merged_one_is_no_reuse() -> None:
+    process = Process(policy=Policy(receipt_interval=timedelta(milliseconds=50)))
+    await process.carry_out(process.make.start())
+    for _ in range(5):
+        await process.carry_out(process.make.user())
+    report = ReportReceiptsBatched(process.carry_out, process.states)
+    await report(process.make.receipts(delivered=1))
+    first, second, beyond = process.make.receipts(delivered=2), process.make.receipts(delivered=4), process.make.receipts(delivered=99)
+    reports = [asyncio.create_task(report(each)) for each in (first, beyond, second, beyond)]
+    # So that all have been told to wait: what is refused is refused before.
+    await asyncio.wait(reports, return_when=asyncio.FIRST_EXCEPTION)
+    process.clock.moment += timedelta(milliseconds=60)
+    results = await asyncio.gather(*reports, return_exceptions=True)
+    assert [type(result) for result in results] == [Outcome, InvalidError, Outcome, InvalidError]
+    for again in (first, second):
+        assert (await report(again)).seq == 8
+    assert process.store.log(process.make.conversation_id)[-1].after.delivered_seq == 4

@@ -1,13 +1,16 @@
 """The command RPCs through a real gRPC server: what goes in, what comes out, what is refused and how."""
 
 from collections.abc import AsyncIterator
+from datetime import UTC, datetime, timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from baton.conversation.v1 import agent_pb2, control_pb2, event_pb2, platform_pb2
 from google.protobuf.timestamp_pb2 import Timestamp
 from servicekit.errors import ConflictError, InvalidError, NotFoundError, PreconditionError, UnauthenticatedError
 
+from services.conversation.domain.policy import OpenHours, Policy
 from services.conversation.domain.texts import conversation_id_of
 from services.conversation.tests.scene import new_id
 from services.conversation.tests.served import BUDI_ID, SARI_ID, Served, ask, refusal_of, served
@@ -243,3 +246,17 @@ async def test_an_agents_bad_input_is_refused_by_its_field_and_nothing_is_writte
     assert isinstance(refusal, InvalidError)
     assert refusal.field == field
     assert len(at.store.log(on["conversation_id"])) == 1
+
+
+async def test_who_asks_for_a_human_out_of_hours_is_told_when_the_team_is_there_again(at: Served) -> None:
+    # A minute of a day that is neither today nor tomorrow nor was yesterday, wherever the clocks are.
+    now = datetime.now(UTC)
+    weekday = (now.weekday() + 3) % 7
+    at.surroundings.policy = Policy(time_zone="Asia/Jakarta", hours=(OpenHours(weekday, 540, 541),))
+    asked = await ask(at.platform.RequestHuman, platform_pb2.RequestHumanRequest(**ids(await begun(at)), epoch=1, by=event_pb2.REQUESTED_BY_AI), **PLATFORM)
+    opening = asked.availability.next_opening.ToDatetime(tzinfo=UTC)
+    assert now < opening < now + timedelta(days=5)
+    assert (opening.astimezone(ZoneInfo("Asia/Jakarta")).weekday(), opening.hour, opening.minute) == (weekday, 2, 0)
+    at.surroundings.policy = Policy(time_zone="UTC", hours=tuple(OpenHours(day, 0, 1440) for day in range(7)))
+    again = await ask(at.platform.RequestHuman, platform_pb2.RequestHumanRequest(**ids(await begun(at)), epoch=1, by=event_pb2.REQUESTED_BY_AI), **PLATFORM)
+    assert not again.availability.HasField("next_opening")

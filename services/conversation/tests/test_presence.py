@@ -77,7 +77,7 @@ async def test_presence_is_available_away_or_offline_since_it_began(db: Database
     await office.passes(timedelta(seconds=16))
     assert {agent.presence for agent in await office.presence.of_workspace("ws-1")} == {Presence.OFFLINE}
     assert await office.presence.of_workspace("ws-2") == []
-    assert (await office.presence.availability("ws-1", datetime.now(UTC))).agents_available == 0
+    assert await office.presence.agents_available("ws-1") == 0
 
 
 async def test_who_is_available_at_one_replica_is_not_away(db: Database) -> None:
@@ -96,8 +96,9 @@ async def test_availability_counts_who_is_available_and_who_waits_longer(db: Dat
         log.ask()
         await db["conversations"].insert_one(expected_row(log))
     await office.report((BUDI, Presence.AVAILABLE), (SARI, Presence.AWAY))
-    found = await office.presence.availability("ws-1", datetime.now(UTC) - timedelta(minutes=15))
-    assert (found.agents_available, found.waiting_ahead) == (1, 2)
+    assert await office.presence.agents_available("ws-1") == 1
+    assert await office.presence.waiting("ws-1", datetime.now(UTC) - timedelta(minutes=15)) == 2
+    assert await office.presence.waiting("ws-1", None) == 3
 
 
 async def test_who_is_gone_beyond_the_grace_loses_their_conversations_to_the_queue(db: Database) -> None:

@@ -40,6 +40,7 @@ from services.conversation.use_cases.edit_templates import EditTemplates
 from services.conversation.use_cases.read_history import ReadHistory
 from services.conversation.use_cases.read_list import ReadList
 from services.conversation.use_cases.states import States
+from services.conversation.use_cases.tell_availability import TellAvailability
 from services.conversation.use_cases.transfer import TransferToAgent
 from services.conversation.use_cases.watch import Watch
 
@@ -225,5 +226,10 @@ async def test_a_watch_that_asks_for_nonsense_is_refused_by_name(db: Database, f
     watch = Watch(feed, MongoBacklog(db, ChangeTail(db)), MongoConsumers(db), max_seconds=1, draining=lambda: False)
     context: Any = None
     with pytest.raises(InvalidError) as refused:
-        _ = [item async for item in PlatformWatching(watch, MongoPresence(db), lambda _key: False).watch(request_, context)]
+        _ = [
+            item
+            async for item in PlatformWatching(watch, TellAvailability(MongoPresence(db), MongoPolicies(db), SystemClock()), lambda _key: False).watch(
+                request_, context
+            )
+        ]
     assert refused.value.field == field
