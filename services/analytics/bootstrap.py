@@ -15,6 +15,7 @@ from servicekit.identity import ServiceIdentity, ServiceTrust
 from servicekit.kafka import GroupConsumer
 from servicekit.kafka_brokers import Brokers
 from servicekit.logs import configure, get_logger
+from servicekit.mongo_metrics import MongoMetrics
 from servicekit.ops_http import OpsServer, Readiness
 from servicekit.process import Lifecycle
 from servicekit.service_auth import InternalAuthentication
@@ -100,5 +101,6 @@ def _mongo_client(settings: StoreSettings) -> AsyncMongoClient[dict[str, Any]]:
         appname=f"baton-{SERVICE}",
         serverSelectionTimeoutMS=5_000,
         timeoutMS=10_000,
+        event_listeners=[MongoMetrics()],
         **settings.mongodb_options(),
     )

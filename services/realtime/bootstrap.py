@@ -3,6 +3,7 @@
 import asyncio
 from contextlib import nullcontext
 from dataclasses import dataclass
+from functools import partial
 
 import uvicorn
 from baton.analytics.v1 import analytics_pb2
@@ -32,7 +33,7 @@ from services.realtime.entrypoints.socket.connection import Connection
 from services.realtime.entrypoints.socket.conversing import Conversing
 from services.realtime.entrypoints.socket.sockets import Sockets
 from services.realtime.entrypoints.socket.upgrade import Door, protocol_class
-from services.realtime.metrics import RESUMES
+from services.realtime.metrics import AGENTS, RESUMES
 from services.realtime.settings import Settings
 from services.realtime.use_cases.attendance import Attendance
 from services.realtime.use_cases.hub import Hub
@@ -89,6 +90,8 @@ async def start(settings: Settings, lifecycle: Lifecycle) -> Running:
 
     reports = PresenceReports(GrpcService(conversation, internal_pb2.DESCRIPTOR.services_by_name["InternalService"]))
     attendance = Attendance(reports.soon)
+    AGENTS.labels("available").set_function(partial(attendance.count, "available"))
+    AGENTS.labels("away").set_function(partial(attendance.count, "away"))
     lifecycle.run_background(reports.run(attendance), "presence")
 
     sessions = GrpcService(auth, auth_pb2.DESCRIPTOR.services_by_name["SessionService"])

@@ -8,6 +8,9 @@ HTTP_SECONDS = Histogram(
     ["method", "route", "status"],
     buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5),
 )
+AGENTS = Gauge(
+    "baton_realtime_agents", "Human agents with a socket here, by what they say of themselves; one with sockets at two processes counts at both.", ["presence"]
+)
 SOCKETS = Gauge("baton_realtime_sockets", "Open sockets.")
 UNSENT_BYTES = Gauge("baton_realtime_unsent_bytes", "Bytes written to sockets that their peers have not taken yet.")
 CLOSES = Counter("baton_realtime_socket_closes_total", "Sockets that the gateway closed, by close code.", ["code"])

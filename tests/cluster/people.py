@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 
 from deploy.local.demo import PEOPLE, TEMPLATES
 from tests.cluster.cluster import RELEASE, Cluster
+from tests.faults.patiently import patiently
 from tests.harness.browser import Browser
 
 ROLES = {"SUPERVISOR": "supervisor", "AGENT1": "agent", "AGENT2": "agent", "AGENT3": "agent"}
@@ -41,10 +42,12 @@ async def make_people(cluster: Cluster) -> People:
     await _set_password(stranger, printed, people.logins["ADMIN"][1])
     async with people.browser(cluster, "ADMIN") as admin:
         for who, role in ROLES.items():
-            made = await admin.post("/api/admin/accounts", {"email": people.logins[who][0], "name": names[who], "role": role})
+            account = {"email": people.logins[who][0], "name": names[who], "role": role}
+            made = await patiently(lambda account=account: admin.post("/api/admin/accounts", account))  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
             await _set_password(stranger, str(made), people.logins[who][1])
         for name, text in TEMPLATES.items():
-            (await admin.send("PUT", "/api/templates", json={"name": name, "text": text, "shared": True})).raise_for_status()
+            template = {"name": name, "text": text, "shared": True}
+            await patiently(lambda template=template: admin.put("/api/templates", template))  # type: ignore[misc]  # as above
         people.api_key = str((await admin.post("/api/admin/api-keys", {"name": "Cluster test"}))["secret"])
     await stranger.__aexit__(None, None, None)
     return people
@@ -53,4 +56,5 @@ async def make_people(cluster: Cluster) -> People:
 async def _set_password(browser: Browser, link: str, password: str) -> None:
     token = re.search(r"(?:token=|link_token': ')([A-Za-z0-9_-]+)", link)
     assert token, link
-    await browser.post("/api/session/set-password", {"link_token": token[1], "password": password})
+    body = {"link_token": token[1], "password": password}
+    await patiently(lambda: browser.post("/api/session/set-password", body))

@@ -96,6 +96,10 @@ class Browser:
         """Return the answer; httpx.HTTPStatusError for a refusal."""
         return _content(await self._http.post(path, json=body))
 
+    async def put(self, path: str, body: dict[str, Any]) -> dict[str, Any]:
+        """Return the answer; httpx.HTTPStatusError for a refusal."""
+        return _content(await self._http.put(path, json=body))
+
     async def send(self, method: str, path: str, **more: Any) -> httpx.Response:  # httpx's own parameters
         """Return the response as it is, refusal or not."""
         return await self._http.request(method, path, **more)

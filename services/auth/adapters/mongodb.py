@@ -12,6 +12,7 @@ from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
 from servicekit.errors import UnavailableError
 from servicekit.logs import get_logger
+from servicekit.mongo_metrics import MongoMetrics
 
 from services.auth.domain.revocations import RETENTION
 
@@ -26,7 +27,14 @@ PING_SECONDS = 2.0
 
 def connect(uri: str, options: Mapping[str, Any] | None = None) -> "AsyncMongoClient[dict[str, Any]]":
     """Return a client that waits for the majority, reading and writing; it connects when it is first used. `options` are the client's own, TLS for instance."""
-    return AsyncMongoClient(uri, tz_aware=True, timeoutMS=TIMEOUT_SECONDS * 1000, serverSelectionTimeoutMS=TIMEOUT_SECONDS * 1000, **(options or {}))
+    return AsyncMongoClient(
+        uri,
+        tz_aware=True,
+        timeoutMS=TIMEOUT_SECONDS * 1000,
+        serverSelectionTimeoutMS=TIMEOUT_SECONDS * 1000,
+        event_listeners=[MongoMetrics()],
+        **(options or {}),
+    )
 
 
 def open_database(client: "AsyncMongoClient[dict[str, Any]]", name: str) -> Database:

@@ -14,6 +14,7 @@ from servicekit.identity import ServiceIdentity, ServiceTrust
 from servicekit.kafka_brokers import Brokers
 from servicekit.kafka_topics import create_topics, registered
 from servicekit.logs import configure
+from servicekit.mongo_metrics import MongoMetrics
 from servicekit.ops_http import OpsServer, Readiness
 from servicekit.process import Lifecycle
 from servicekit.service_auth import InternalAuthentication
@@ -127,5 +128,5 @@ async def _listen(lifecycle: Lifecycle, core: Core, views: Views) -> None:
 
 
 def _mongo_client(settings: StoreSettings) -> AsyncMongoClient[dict[str, Any]]:
-    uri, options = settings.mongodb_uri.get_secret_value(), settings.mongodb_options()
+    uri, options = settings.mongodb_uri.get_secret_value(), settings.mongodb_options() | {"event_listeners": [MongoMetrics()]}
     return AsyncMongoClient(uri, tz_aware=True, appname=f"baton-{SERVICE}", serverSelectionTimeoutMS=3_000, timeoutMS=5_000, **options)

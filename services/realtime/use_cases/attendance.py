@@ -77,6 +77,10 @@ class Attendance:
         """Return who is here, and how."""
         return [(agent, here.presence) for agent, here in self._agents.items()]
 
+    def count(self, presence: PresenceWord) -> int:
+        """Return how many are here so."""
+        return sum(here.presence == presence for here in self._agents.values())
+
     def viewed(self) -> list[tuple[Agent, str]]:
         """Return who looks at what."""
         return [(agent, conversation) for agent, here in self._agents.items() for conversation in set().union(*here.sockets.values())]
