@@ -35,7 +35,7 @@ class FakeBaton:
     @property
     def chats(self) -> dict[str, Chat]:
         """All conversations, by the platform's own ids."""
-        return self._service.chats
+        return self._service.commands.chats
 
     @property
     def calls(self) -> list[Call]:
@@ -44,7 +44,7 @@ class FakeBaton:
 
     def chat(self, chat_id: str) -> Chat:
         """Return the conversation that the platform calls so."""
-        return self._service.chats[chat_id]
+        return self._service.commands.chats[chat_id]
 
     def on_call(self, heard: Callable[[Call], None]) -> None:
         """Be told of each call as it arrives, before it is carried out."""

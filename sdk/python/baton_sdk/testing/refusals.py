@@ -8,7 +8,7 @@ from google.protobuf import any_pb2
 from google.protobuf.message import Message
 from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from baton_sdk.contract import control_pb2
+from baton_sdk.contract import control_pb2, errors_pb2, platform_pb2
 
 CODES = {
     "CONTROL_LOST": grpc.StatusCode.FAILED_PRECONDITION,
@@ -44,6 +44,16 @@ class Refusal(Exception):  # noqa: N818  # it is an answer, not a fault of this 
             packed.append(_packed(error_details_pb2.BadRequest(field_violations=[violation])))
         status = status_pb2.Status(code=code_pb2.Code.Value(code.name), message=self.reason, details=packed)
         await context.abort(code, self.reason, (("grpc-status-details-bin", status.SerializeToString()),))
+
+    def streamed(self) -> platform_pb2.Refusal:
+        """Return it as a stream answers it."""
+        return platform_pb2.Refusal(
+            reason=errors_pb2.ErrorReason.Value(f"ERROR_REASON_{self.reason}"),
+            code=code_pb2.Code.Value(CODES[self.reason].name),
+            message=self.reason,
+            field=self.field,
+            details=self.details,
+        )
 
 
 def control_lost(control: control_pb2.ControlState, reason: str = "CONTROL_LOST") -> Refusal:
