@@ -13,6 +13,8 @@ from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
 
+CANCEL_AGAIN_SECONDS = 2.0
+
 Main = Callable[["Lifecycle"], Awaitable[None]]
 
 
@@ -51,8 +53,10 @@ class Lifecycle:
 
 
 async def _cancel(task: asyncio.Task[Any]) -> None:
-    task.cancel()
-    await asyncio.wait([task])
+    # Again and again: a driver that is just connecting may take a cancellation for a lost connection, and its caller tries once more.
+    while not task.done():
+        task.cancel()
+        await asyncio.wait([task], timeout=CANCEL_AGAIN_SECONDS)
 
 
 async def _live(main: Main) -> int:

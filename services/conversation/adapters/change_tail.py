@@ -33,6 +33,22 @@ BATCH = 1000
 REOPEN_AFTER_SECONDS = 0.2
 
 
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How long to let changes gather after some came, in seconds: in proportion to how many came, up to a bound.
+
+    Each round trip costs the database, this process, the broker and every consumer the same whether it brings one change or a hundred. What comes more
+    rarely than once in `per_change` never waits; above that rate the pause grows to `longest`, and a batch holds all that came meanwhile.
+    """
+
+    per_change: float = 0.005
+    longest: float = 0.03
+
+    def after(self, changes: int) -> float:
+        """Return the pause after a batch of so many."""
+        return min(self.longest, changes * self.per_change)
+
+
 class PositionLostError(Exception):
     """The oplog no longer reaches back to the position."""
 
@@ -73,9 +89,10 @@ class Batch:
 class ChangeTail:
     """The inserts into one collection."""
 
-    def __init__(self, database: AsyncDatabase[Document], *, wait_seconds: float = 1.0) -> None:
+    def __init__(self, database: AsyncDatabase[Document], *, wait_seconds: float = 1.0, pace: Pace = Pace()) -> None:  # frozen
         """An idle follower yields an empty batch every `wait_seconds`, so that its position moves on too."""
         self._database = database
+        self._pace = pace
         # A command takes the driver's defaults, not the client's options: times would come without a zone.
         self._codec_options = database.codec_options
         self._wait_ms = int(wait_seconds * 1000)
@@ -131,7 +148,10 @@ class ChangeTail:
             try:
                 while cursor["id"]:
                     cursor = await self._more(cursor["id"], session)
-                    yield _batch(cursor)
+                    batch = _batch(cursor)
+                    yield batch
+                    if batch.changes:
+                        await asyncio.sleep(self._pace.after(len(batch.changes)))
             finally:
                 with suppress(PyMongoError):
                     await self._database.command({"killCursors": "events", "cursors": [cursor["id"]]}, session=session)

@@ -12,7 +12,7 @@ from servicekit.logs import get_logger
 from servicekit.process import Lifecycle
 
 from services.conversation.adapters import projector, relay, sweep_role
-from services.conversation.adapters.change_tail import ChangeTail
+from services.conversation.adapters.change_tail import ChangeTail, Pace
 from services.conversation.adapters.event_proto import to_proto
 from services.conversation.adapters.fleeting import FleetingSignals
 from services.conversation.adapters.lease import Lease, RoleRunner, Work
@@ -50,6 +50,8 @@ logger = get_logger(__name__)
 RETRY_SECONDS = 1.0
 EVENTS_TOPIC = "baton.conversation.events.v1"
 EPHEMERAL_TOPIC = "baton.realtime.ephemeral.v1"
+# A list that is read is at most so much older than the log; what changed meanwhile is replayed to whoever joins.
+LIST_PACE = Pace(per_change=0.03, longest=0.1)
 # Of a connection's age, before which a stream ends itself.
 STREAM_SHARE = 0.9
 
@@ -94,12 +96,11 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
 
 def _start_roles(lifecycle: Lifecycle, core: Core, presence: MongoPresence, brokers: Brokers) -> None:
     """Let this process stand for each role; whoever holds the lease does the work."""
-    tail = ChangeTail(core.database)
     sweeping = SweepRole(Sweep(presence, core.policies, core.policies, core.carry_out))
     core.tokens.on_revoked(sweeping.on_revoked)
     roles: dict[str, Work] = {
-        relay.ROLE: Relay(tail, brokers, EVENTS_TOPIC, core.clock).run,
-        projector.ROLE: Projector(core.database, tail, core.clock).run,
+        relay.ROLE: Relay(ChangeTail(core.database), brokers, EVENTS_TOPIC, core.clock).run,
+        projector.ROLE: Projector(core.database, ChangeTail(core.database, pace=LIST_PACE), core.clock).run,
         sweep_role.ROLE: sweeping.run,
     }
     for role, work in roles.items():
