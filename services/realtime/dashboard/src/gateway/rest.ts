@@ -45,6 +45,9 @@ export function createRest(fetchFn: typeof fetch, onSignedOut: () => void): Rest
   async function call<T>(path: string, init: RequestInit): Promise<T> {
     let response = await once(path, init);
     if (response.status === 401 && !NEVER_REFRESHED.has(path)) {
+      // A wrong old password is an answer about the password, not about the session.
+      const refusal = await problemOf(response.clone());
+      if (refusal.reason === "LOGIN_FAILED") throw refusal;
       // Several requests find the cookie run out at once: one refresh serves them all.
       refreshing ??= refresh().finally(() => (refreshing = undefined));
       if (await refreshing) response = await once(path, init);

@@ -13,7 +13,8 @@ export interface Acting {
   /** Send a failed message again under its old command id: it cannot be written twice. */
   retry(id: string, commandId: string): Promise<Ending>;
   drop(id: string, commandId: string): void;
-  handBack(id: string, brief: Brief, message: string): Promise<Ending>;
+  /** `seenSeq`: where no chat is open, what was seen is a row. */
+  handBack(id: string, brief: Brief, message: string, seenSeq?: number): Promise<Ending>;
   transfer(id: string, toAgentId: string, note: string, message: string, seenSeq?: number): Promise<Ending>;
   release(id: string, reason: string, note: string): Promise<Ending>;
   close(id: string, reason: CloseReason): Promise<Ending>;
@@ -90,8 +91,8 @@ export function createActing(ports: Ports): Acting {
       return item === undefined || chat === undefined ? OK : await deliver(id, commandId, item.text, lastSeq(chat));
     },
     drop: (id, commandId) => store.dispatch({ type: "send.dropped", id, commandId }),
-    handBack: (id, brief, message) =>
-      ending((command_id) => api.conversations.handBack(id, { command_id, seen_seq: seen(id), brief, ...optional("message", chosen(message)) })),
+    handBack: (id, brief, message, seenSeq) =>
+      ending((command_id) => api.conversations.handBack(id, { command_id, seen_seq: seenSeq ?? seen(id), brief, ...optional("message", chosen(message)) })),
     async transfer(id, to_agent_id, note, message, seenSeq) {
       return await ending((command_id) =>
         api.conversations.transfer(id, { command_id, seen_seq: seenSeq ?? seen(id), to_agent_id, ...optional("note", chosen(note)), ...optional("message", chosen(message)) }),

@@ -19,6 +19,9 @@ import { Empty } from "./parts/Empty";
 import { Shell } from "./Shell";
 
 const AnalyticsPage = lazy(() => import("./pages/AnalyticsPage"));
+const TemplatesPage = lazy(() => import("./pages/TemplatesPage"));
+const SettingsPage = lazy(() => import("./pages/SettingsPage"));
+const ProfilePage = lazy(() => import("./pages/ProfilePage"));
 const TeamPage = lazy(() => import("./pages/TeamPage"));
 const PlatformsPage = lazy(() => import("./pages/PlatformsPage"));
 
@@ -87,6 +90,9 @@ function Place() {
       <Suspense fallback={null}>
         {route.page === "conversations" && <InboxPage />}
         {route.page === "analytics" && <AnalyticsPage />}
+        {route.page === "templates" && <TemplatesPage />}
+        {route.page === "settings" && <SettingsPage />}
+        {route.page === "profile" && <ProfilePage />}
         {route.page === "team" && <TeamPage />}
         {route.page === "platforms" && <PlatformsPage />}
         {route.page === "unknown" && <NotFound />}

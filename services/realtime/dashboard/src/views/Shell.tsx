@@ -1,8 +1,8 @@
 /** What surrounds every page behind the login: the rail, the banner, the notices. */
-import { BarChart3, MessageCircle, Plug, Users, type LucideIcon } from "lucide-react";
+import { BarChart3, FileText, MessageCircle, Plug, Settings2, Users, type LucideIcon } from "lucide-react";
 import { type MouseEvent, type ReactNode, useEffect } from "react";
 import { liveWord } from "../state/live";
-import { ROOT } from "../state/route";
+import { maySee, type Page, ROOT } from "../state/route";
 import { Announcer } from "./Announcer";
 import { navigate, useApp, useAppState, useFormat, useMe, usePlace, useWords } from "./context";
 import { cx } from "./cx";
@@ -36,8 +36,10 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         <Mark />
         <Item page="conversations" label={words.menu.conversations} icon={MessageCircle} count={needs} />
         <Item page="analytics" label={words.menu.analytics} icon={BarChart3} />
-        {account.role === "administrator" && <Item page="team" label={words.menu.team} icon={Users} />}
-        {account.role === "administrator" && <Item page="platforms" label={words.menu.platforms} icon={Plug} />}
+        <Item page="templates" label={words.pagesMenu.templates} icon={FileText} />
+        {maySee("team", account.role) && <Item page="team" label={words.menu.team} icon={Users} />}
+        {maySee("platforms", account.role) && <Item page="platforms" label={words.menu.platforms} icon={Plug} />}
+        {maySee("settings", account.role) && <Item page="settings" label={words.pagesMenu.settings} icon={Settings2} />}
         <span className={css.me}>
           <UserMenu />
         </span>
@@ -65,7 +67,7 @@ function Mark() {
   );
 }
 
-function Item({ page, label, icon: Icon, count = 0 }: { readonly page: "conversations" | "analytics" | "team" | "platforms"; readonly label: string; readonly icon: LucideIcon; readonly count?: number }) {
+function Item({ page, label, icon: Icon, count = 0 }: { readonly page: Page; readonly label: string; readonly icon: LucideIcon; readonly count?: number }) {
   const words = useWords();
   const format = useFormat();
   const { route } = usePlace();
