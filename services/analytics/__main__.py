@@ -1,4 +1,4 @@
-"""`python -m services.analytics` runs the service; `python -m services.analytics migrate` prepares its database."""
+"""`python -m services.analytics` runs the service; `migrate` prepares its database; `rebuild` counts everything again from the log while it serves."""
 
 import argparse
 import asyncio
@@ -6,7 +6,7 @@ import asyncio
 from servicekit.process import Lifecycle, run
 
 from services.analytics import bootstrap
-from services.analytics.settings import Settings, StoreSettings
+from services.analytics.settings import RebuildSettings, Settings, StoreSettings
 
 
 async def _serve(lifecycle: Lifecycle) -> None:
@@ -17,11 +17,14 @@ async def _serve(lifecycle: Lifecycle) -> None:
 def main() -> None:
     """Read the command line."""
     parser = argparse.ArgumentParser(prog="python -m services.analytics", description=__doc__)
-    parser.add_argument("command", nargs="?", choices=["serve", "migrate"], default="serve")
-    if parser.parse_args().command == "migrate":
-        asyncio.run(bootstrap.migrate(StoreSettings()))  # type: ignore[call-arg]
-    else:
-        run(_serve)
+    parser.add_argument("command", nargs="?", choices=["serve", "migrate", "rebuild"], default="serve")
+    match parser.parse_args().command:
+        case "migrate":
+            asyncio.run(bootstrap.migrate(StoreSettings()))  # type: ignore[call-arg]
+        case "rebuild":
+            asyncio.run(bootstrap.rebuild(RebuildSettings()))  # type: ignore[call-arg]
+        case _:
+            run(_serve)
 
 
 if __name__ == "__main__":

@@ -1,13 +1,15 @@
 """Wires the service, and starts its parts in order."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
+from contextlib import AsyncExitStack
 from functools import partial
 from typing import Any
 
 from baton.analytics.v1.analytics_pb2_grpc import add_AnalyticsServiceServicer_to_server
 from pymongo import AsyncMongoClient
 from servicekit.access_tokens import AccessTokenVerifier
-from servicekit.clock import SystemClock
+from servicekit.clock import Clock, SystemClock
 from servicekit.errors import UnavailableError
 from servicekit.grpc_client import Peer
 from servicekit.grpc_server import GrpcServer
@@ -23,23 +25,49 @@ from servicekit.service_auth import InternalAuthentication
 from services.analytics.adapters.auth_client import AuthClient
 from services.analytics.adapters.conversation_client import ConversationClient
 from services.analytics.adapters.event_proto import to_logged_event
-from services.analytics.adapters.mongo_facts import MongoFactStore
+from services.analytics.adapters.mongo_recount import MongoRecounting
+from services.analytics.adapters.mongo_store import MongoFactStore
+from services.analytics.adapters.workspace_calendars import WorkspaceCalendars
 from services.analytics.entrypoints.events_consumer import DEAD_LETTER_TOPIC, GROUP, TOPIC, EventsConsumer
 from services.analytics.entrypoints.figures_grpc import SERVICE_NAME, FiguresService
-from services.analytics.settings import Settings, StoreSettings
+from services.analytics.entrypoints.human_metrics import show_present
+from services.analytics.entrypoints.rebuilding import Rebuilding
+from services.analytics.metrics import SPANS_COUNTED
+from services.analytics.settings import RebuildSettings, Settings, StoreSettings
 from services.analytics.use_cases.get_figures import GetFigures
+from services.analytics.use_cases.get_live import GetLive
+from services.analytics.use_cases.list_facts import ListFacts
+from services.analytics.use_cases.rebuild import Rebuild
 from services.analytics.use_cases.record_events import RecordEvents
 
 logger = get_logger(__name__)
 
 SERVICE = "analytics"
 DATABASE_AGAIN_SECONDS = 0.5
+# How often facts that came are counted together, and how often metrics show how things stand.
+COUNT_SECONDS = 2.0
+PRESENT_SECONDS = 5.0
 
 
 async def migrate(settings: StoreSettings) -> None:
     """Bring the database to what this version needs; safe to run again, and at once in several processes."""
     async with _mongo_client(settings) as client:
         await MongoFactStore(client[settings.mongodb_database]).migrate()
+
+
+async def rebuild(settings: RebuildSettings) -> None:
+    """Count everything again from the log, while the service serves; PreconditionError REBUILD_RUNNING where that is being done."""
+    configure(SERVICE, settings.log_level)
+    async with AsyncExitStack() as stack:
+        client = await stack.enter_async_context(_mongo_client(settings))
+        identity = ServiceIdentity(SERVICE, settings.service_private_key.get_secret_value(), SystemClock())
+        peer = Peer(settings.conversation_target, "conversation", identity, settings.tls_ca_file)
+        stack.push_async_callback(peer.close)
+        store = MongoFactStore(client[settings.mongodb_database])
+        await store.migrate()
+        one = Rebuild(MongoRecounting(store), ConversationClient(peer))
+        await one.begin()
+        logger.info("counted again", events=await one.run())
 
 
 async def start(lifecycle: Lifecycle, settings: Settings) -> None:
@@ -62,12 +90,13 @@ async def start(lifecycle: Lifecycle, settings: Settings) -> None:
 
     conversation_peer = Peer(settings.conversation_target, "conversation", identity, settings.tls_ca_file)
     stack.push_async_callback(conversation_peer.close)
-    handle = EventsConsumer(RecordEvents(store, ConversationClient(conversation_peer)), to_logged_event, clock)
-    consumer = GroupConsumer(Brokers.of(settings), TOPIC, GROUP, handle, DEAD_LETTER_TOPIC)
-    readiness.add("events", lambda: consumer.problem)
-    lifecycle.run_background(consumer.run(), "events")
+    log = ConversationClient(conversation_peer)
+    rebuilding = Rebuilding(lambda: Rebuild(MongoRecounting(store), log))
+    stack.push_async_callback(rebuilding.stop)
 
-    service = FiguresService(GetFigures(store, auth, clock))
+    service = FiguresService(
+        GetFigures(store, auth, WorkspaceCalendars(conversation_peer), clock), GetLive(store, clock), ListFacts(store, auth, clock), rebuilding.begin, clock
+    )
     server = GrpcServer(
         authenticate=InternalAuthentication(ServiceTrust(SERVICE, settings.service_trusted_keys), tokens),
         add_services=[partial(add_AnalyticsServiceServicer_to_server, service)],
@@ -77,14 +106,20 @@ async def start(lifecycle: Lifecycle, settings: Settings) -> None:
     server.listen(f"{settings.host}:{settings.grpc_port}", settings.tls_cert_file, settings.tls_key_file)
     stack.push_async_callback(server.stop, settings.grace_seconds)
     stack.callback(readiness.draining)
-    lifecycle.run_background(_serve(store, server, readiness), "serve")
+
+    handle = EventsConsumer(RecordEvents(store, log), to_logged_event, clock)
+    consumer = GroupConsumer(Brokers.of(settings), TOPIC, GROUP, handle, DEAD_LETTER_TOPIC)
+    readiness.add("events", lambda: consumer.problem)
+    lifecycle.run_background(_serve(store, server, readiness, rebuilding, consumer), "serve")
+    lifecycle.run_background(_keep(COUNT_SECONDS, partial(_count, store, clock)), "spans")
+    lifecycle.run_background(_keep(PRESENT_SECONDS, partial(_show, store, clock)), "present")
 
 
-async def _serve(store: MongoFactStore, server: GrpcServer, readiness: Readiness) -> None:
-    """Services start in any order: wait for the database, then serve."""
+async def _serve(store: MongoFactStore, server: GrpcServer, readiness: Readiness, rebuilding: Rebuilding, consumer: GroupConsumer) -> None:
+    """Services start in any order: wait for the database, then serve and consume."""
     while True:
         try:
-            await store.migrate()
+            is_new = await store.migrate()
         except UnavailableError as error:
             logger.warning("waiting for the database", error=error.message)
             await asyncio.sleep(DATABASE_AGAIN_SECONDS)
@@ -92,6 +127,29 @@ async def _serve(store: MongoFactStore, server: GrpcServer, readiness: Readiness
             break
     await server.start()
     readiness.started()
+    if is_new:
+        # The topic may no longer have what the log has.
+        await rebuilding.begin()
+    await consumer.run()
+
+
+async def _keep(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
+    """Do something again and again; what it needs may be away for a while."""
+    while True:
+        await asyncio.sleep(seconds)
+        try:
+            await work()
+        except UnavailableError as error:
+            logger.warning("the database is away", error=error.message)
+
+
+async def _count(store: MongoFactStore, clock: Clock) -> None:
+    while counted := await store.count_stale(clock.now()):
+        SPANS_COUNTED.inc(counted)
+
+
+async def _show(store: MongoFactStore, clock: Clock) -> None:
+    show_present(*await store.standing_everywhere(clock.now()))
 
 
 def _mongo_client(settings: StoreSettings) -> AsyncMongoClient[dict[str, Any]]:

@@ -1,5 +1,7 @@
 """The log, read from the conversation service."""
 
+from collections.abc import AsyncIterator
+
 from baton.conversation.v1.internal_pb2 import ExportLogRequest
 from baton.conversation.v1.internal_pb2_grpc import InternalServiceStub
 from servicekit.grpc_client import Peer
@@ -20,3 +22,8 @@ class ConversationClient:
         """See the port."""
         request = ExportLogRequest(conversation_id=conversation_id)
         return [to_logged_event(event) async for page in self._peer.stream(self._stub.ExportLog, request) for event in page.events]
+
+    async def all_events(self) -> AsyncIterator[list[LoggedEvent]]:
+        """See the port."""
+        async for page in self._peer.stream(self._stub.ExportLog, ExportLogRequest()):
+            yield [to_logged_event(event) for event in page.events]

@@ -4,10 +4,12 @@ from datetime import UTC, datetime
 
 from baton.conversation.v1 import control_pb2, event_pb2
 
-from services.analytics.domain.events import Cause, Control, Holder, Kind, LoggedEvent
+from services.analytics.domain.events import AiAgent, Cause, Control, Holder, Kind, LoggedEvent
 
 KNOWN_EVENT_VERSION = 1
 KNOWN_AFTER_VERSION = 1
+# Reasons are counted by: of a long one this much.
+MAX_REASON = 80
 
 HOLDERS = {
     control_pb2.HOLDER_AI: Holder.AI,
@@ -15,7 +17,7 @@ HOLDERS = {
     control_pb2.HOLDER_HUMAN: Holder.HUMAN,
     control_pb2.HOLDER_CLOSED: Holder.CLOSED,
 }
-KINDS = {"user_message": Kind.USER_MESSAGE, "human_message": Kind.HUMAN_MESSAGE}
+KINDS = {kind.value: kind for kind in Kind}
 REQUESTS = {control_pb2.CONTROL_CAUSE_AI_REQUEST: Cause.AI_REQUEST, control_pb2.CONTROL_CAUSE_USER_REQUEST: Cause.USER_REQUEST}
 
 
@@ -40,6 +42,8 @@ def to_logged_event(event: event_pb2.Event) -> LoggedEvent:
         at=_to_time(event),
         kind=KINDS.get(body, Kind.OTHER),
         control=_to_control(event.after.control, holder),
+        why=_why(event, body),
+        ai_agent=_ai_agent(event) if body == "conversation_started" else None,
     )
 
 
@@ -50,6 +54,22 @@ def _to_control(control: control_pb2.ControlState, holder: Holder) -> Control:
         # Without a request it waits because a human let go of it: released, away, disabled.
         return Control(holder, queue_cause=REQUESTS.get(control.cause, Cause.RETURNED))
     return Control(holder)
+
+
+def _why(event: event_pb2.Event, body: str) -> str:
+    match body:
+        case "human_requested":
+            return " ".join(event.human_requested.reason.split())[:MAX_REASON]
+        case "returned_to_queue":
+            return control_pb2.ControlCause.Name(event.returned_to_queue.cause).removeprefix("CONTROL_CAUSE_").lower()
+        case "closed":
+            return control_pb2.CloseReason.Name(event.closed.reason).removeprefix("CLOSE_REASON_").lower()
+        case _:
+            return ""
+
+
+def _ai_agent(event: event_pb2.Event) -> AiAgent:
+    return AiAgent(event.conversation_started.ai_agent.id, event.conversation_started.ai_agent.name)
 
 
 def _to_time(event: event_pb2.Event) -> datetime:

@@ -2,10 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from enum import Enum
+from enum import StrEnum
 
 
-class Holder(Enum):
+class Holder(StrEnum):
     """Who may speak to the end user."""
 
     AI = "ai"
@@ -14,7 +14,7 @@ class Holder(Enum):
     CLOSED = "closed"
 
 
-class Cause(Enum):
+class Cause(StrEnum):
     """Why a human came, as takeovers are split."""
 
     AGENT = "agent"
@@ -23,11 +23,17 @@ class Cause(Enum):
     RETURNED = "returned"
 
 
-class Kind(Enum):
+class Kind(StrEnum):
     """The events that a definition tells apart; all others matter only by the control they leave behind."""
 
+    STARTED = "conversation_started"
     USER_MESSAGE = "user_message"
     HUMAN_MESSAGE = "human_message"
+    HUMAN_REQUESTED = "human_requested"
+    WITHDRAWN = "request_withdrawn"
+    HANDED_BACK = "handed_back"
+    RETURNED = "returned_to_queue"
+    CLOSED = "closed"
     OTHER = "other"
 
 
@@ -44,6 +50,14 @@ class Control:
 
 
 @dataclass(frozen=True, slots=True)
+class AiAgent:
+    """A bot of an AI platform."""
+
+    id: str
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class LoggedEvent:
     """One event. `at` never decreases within a conversation, and may be equal to the one before; `seq` orders."""
 
@@ -53,3 +67,7 @@ class LoggedEvent:
     at: datetime
     kind: Kind
     control: Control
+    # In words, what the event itself says: why a human was asked for, why control was let go of, why the conversation was closed.
+    why: str = ""
+    # The bot that the conversation began with; on its first event alone.
+    ai_agent: AiAgent | None = None

@@ -1,41 +1,18 @@
-"""What facts add up to: counts, distinct conversations, and durations as n, mean, median and p90 (docs/metrics.md, version 1)."""
+"""What a sheet says in figures: counts, distinct conversations, and durations as n, mean, median and p90 (docs/metrics.md, version 1)."""
 
-from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from dataclasses import dataclass
+from datetime import timedelta
 
-from services.analytics.domain.events import Cause
+from services.analytics.domain import lanes
 from services.analytics.domain.facts import FactKind
+from services.analytics.domain.sheets import MILLISECOND, NEW_HELD, NEW_WRITTEN, Cell, Cells, Sheet, cell_key
 
 # Raised with every change of a definition in docs/metrics.md.
 DEFINITION_VERSION = 1
-
-
-@dataclass(frozen=True, slots=True)
-class Period:
-    """From `start` (inclusive) to `end` (exclusive). A measured thing belongs to the period in which it ended."""
-
-    start: datetime
-    end: datetime
-
-
-@dataclass(frozen=True, slots=True)
-class Tally:
-    """The facts of a workspace in a period, counted no further than that every figure can still be computed exactly."""
-
-    # (agent, kind, cause of a takeover): how many.
-    counts: Mapping[tuple[str, FactKind, Cause | None], int] = field(default_factory=dict)
-    # agent: response time: how many.
-    responses: Mapping[str, Mapping[timedelta, int]] = field(default_factory=dict)
-    # (agent, conversation) with a phase of the agent, and with a message of the agent.
-    held: frozenset[tuple[str, str]] = frozenset()
-    written: frozenset[tuple[str, str]] = frozenset()
-
-    def agents(self) -> list[str]:
-        """Return everyone with a figure, in a stable order."""
-        counted = {agent for agent, _, _ in self.counts} | set(self.responses)
-        return sorted(counted | {agent for agent, _ in self.held | self.written})
+# The greatest relative error of medians and percentiles.
+PERCENTILE_ERROR = lanes.ERROR
+UNRESOLVED = ("spam", "idle")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,68 +27,102 @@ class DurationFigure:
 
 @dataclass(frozen=True, slots=True)
 class Figures:
-    """The figures of one agent, or of the team."""
+    """The figures of one agent, or of the team. Counts by cause have only causes that occurred."""
 
-    takeovers: Mapping[Cause, int]
-    response_time: DurationFigure
-    conversations: int
-    conversations_with_message: int
+    takeovers: Mapping[str, int]
     transfers_in: int
     transfers_out: int
+    releases: Mapping[str, int]
+    conversations: int
+    conversations_with_message: int
+    response_time: DurationFigure
+    takeover_first_response: DurationFigure
+    no_reply_phases: int
+    human_first_response: DurationFigure
+    queue_wait: DurationFigure
+    queue_left: Mapping[str, int]
+    handled: DurationFigure
+    handled_total: timedelta
+    resolution: DurationFigure
+    # The mean of each part; they add up to the mean of resolution.
+    resolution_parts: Mapping[str, timedelta]
+    cases: Mapping[str, int]
+    untouched_cases: int
+    escalated_cases: Mapping[str, int]
+    empty_cases: int
+    hand_backs: int
+    hand_backs_judged: int
+    hand_backs_held: int
 
 
-def figures(tally: Tally, agent_id: str | None = None) -> Figures:
-    """Return an agent's figures, or with None the team's: there a conversation counts once, whoever held it."""
-    kinds: Counter[FactKind] = Counter()
-    takeovers: Counter[Cause] = Counter()
-    for (agent, kind, cause), count in tally.counts.items():
-        if agent_id in {None, agent}:
-            kinds[kind] += count
-            if kind is FactKind.TAKEOVER and cause is not None:
-                takeovers[cause] += count
-    responses: Counter[timedelta] = Counter()
-    for agent, durations in tally.responses.items():
-        if agent_id in {None, agent}:
-            responses.update(durations)
+def team_figures(sheet: Sheet, *, business: bool = False) -> Figures:
+    """Return the team's: there a conversation counts once, whoever held it."""
+    return _figures(sheet.team, business=business)
+
+
+def points_figures(cells: Cells, *, business: bool = False) -> Figures:
+    """Return those of a point of a chart; it has no distinct conversations."""
+    return _figures(cells, business=business)
+
+
+def agent_figures(sheet: Sheet, agent_id: str, *, business: bool = False) -> Figures:
+    """Return an agent's."""
+    return _figures(sheet.agents.get(agent_id, {}), business=business)
+
+
+def conversations_of_agents(sheet: Sheet) -> tuple[int, ...]:
+    """Return how many distinct conversations each agent held who held any, in ascending order."""
+    return tuple(sorted(cells[NEW_HELD].n for cells in sheet.agents.values() if NEW_HELD in cells and cells[NEW_HELD].n))
+
+
+def duration_figure(cell: Cell, *, business: bool = False) -> DurationFigure:
+    """Return n, mean, median and p90 of a cell, in calendar or business time."""
+    if cell.n == 0:
+        return DurationFigure()
+    total, counted = (cell.open_milliseconds, cell.open_lanes) if business else (cell.milliseconds, cell.lanes)
+    return DurationFigure(cell.n, total * MILLISECOND / cell.n, lanes.percentile(counted, cell.n, 0.5), lanes.percentile(counted, cell.n, 0.9))
+
+
+def _figures(cells: Cells, *, business: bool) -> Figures:
+    def cell(kind: FactKind) -> Cell:
+        return cells.get(kind, Cell())
+
+    def duration(kind: FactKind) -> DurationFigure:
+        return duration_figure(cell(kind), business=business)
+
+    def total(kind: FactKind) -> timedelta:
+        return (cell(kind).open_milliseconds if business else cell(kind).milliseconds) * MILLISECOND
+
+    resolved = cell(FactKind.RESOLUTION).n
+    parts = {"ai": FactKind.RESOLUTION_AI, "queue": FactKind.RESOLUTION_QUEUE, "human": FactKind.RESOLUTION_HUMAN}
+    judged = cell(FactKind.HAND_BACK_JUDGED).n
     return Figures(
-        takeovers={cause: takeovers[cause] for cause in Cause},
-        response_time=duration_figure(responses),
-        conversations=len({conversation for agent, conversation in tally.held if agent_id in {None, agent}}),
-        conversations_with_message=len({conversation for agent, conversation in tally.written if agent_id in {None, agent}}),
-        transfers_in=kinds[FactKind.TRANSFER_IN],
-        transfers_out=kinds[FactKind.TRANSFER_OUT],
+        takeovers=_by_cause(cells, FactKind.TAKEOVER),
+        transfers_in=cell(FactKind.TRANSFER_IN).n,
+        transfers_out=cell(FactKind.TRANSFER_OUT).n,
+        releases=_by_cause(cells, FactKind.RELEASE),
+        conversations=cells.get(NEW_HELD, Cell()).n,
+        conversations_with_message=cells.get(NEW_WRITTEN, Cell()).n,
+        response_time=duration(FactKind.RESPONSE),
+        takeover_first_response=duration(FactKind.TAKEOVER_FIRST_RESPONSE),
+        no_reply_phases=cell(FactKind.NO_REPLY_PHASE).n,
+        human_first_response=duration(FactKind.HUMAN_FIRST_RESPONSE),
+        queue_wait=duration(FactKind.QUEUE_WAIT),
+        queue_left=_by_cause(cells, FactKind.QUEUE_LEFT),
+        handled=duration(FactKind.HUMAN_PHASE),
+        handled_total=total(FactKind.HUMAN_PHASE),
+        resolution=duration(FactKind.RESOLUTION),
+        resolution_parts={name: total(kind) / resolved for name, kind in parts.items()} if resolved else {},
+        cases=_by_cause(cells, FactKind.CASE),
+        untouched_cases=cell(FactKind.UNTOUCHED_CASE).n,
+        escalated_cases=_by_cause(cells, FactKind.ESCALATED_CASE),
+        empty_cases=cell(FactKind.EMPTY_CASE).n,
+        hand_backs=cell(FactKind.HAND_BACK).n,
+        hand_backs_judged=judged,
+        hand_backs_held=judged - cell(FactKind.HAND_BACK_BROKEN).n,
     )
 
 
-def conversations_per_agent(tally: Tally) -> float | None:
-    """Return the mean of an agent's distinct conversations over the agents with at least one; None if there is none."""
-    per_agent = Counter(agent for agent, _ in tally.held)
-    return per_agent.total() / len(per_agent) if per_agent else None
-
-
-def duration_figure(durations: Mapping[timedelta, int]) -> DurationFigure:
-    """Return the figure of durations given with how often each occurs."""
-    n = sum(durations.values())
-    if n == 0:
-        return DurationFigure()
-    ordered = sorted(durations.items())
-    total = sum((duration * count for duration, count in ordered), timedelta())
-    return DurationFigure(n, total / n, _quantile(ordered, n, 0.5), _quantile(ordered, n, 0.9))
-
-
-def _quantile(ordered: list[tuple[timedelta, int]], n: int, share: float) -> timedelta:
-    """Interpolate linearly between the two nearest ranks (type 7 of Hyndman and Fan 1996): the median is the usual one."""
-    rank = (n - 1) * share
-    below = int(rank)
-    low, high = _at_rank(ordered, below), _at_rank(ordered, min(below + 1, n - 1))
-    return low + (high - low) * (rank - below)
-
-
-def _at_rank(ordered: list[tuple[timedelta, int]], rank: int) -> timedelta:
-    seen = 0
-    for duration, count in ordered:
-        seen += count
-        if rank < seen:
-            return duration
-    msg = f"rank {rank} of {seen}"
-    raise IndexError(msg)
+def _by_cause(cells: Cells, kind: FactKind) -> dict[str, int]:
+    prefix = cell_key(kind)
+    return {key.removeprefix(prefix): cell.n for key, cell in cells.items() if key.startswith(prefix)}

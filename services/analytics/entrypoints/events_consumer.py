@@ -10,6 +10,7 @@ from servicekit.kafka import BadRecordError, Record
 
 from services.analytics import metrics
 from services.analytics.domain.events import LoggedEvent
+from services.analytics.entrypoints.human_metrics import observe
 from services.analytics.use_cases.record_events import NotInLogError, Recorded, RecordEvents
 
 TOPIC = "baton.conversation.events.v1"
@@ -54,8 +55,8 @@ class EventsConsumer:
             raise BadRecordError(str(error)) from error
 
     def _measure(self, events: Sequence[LoggedEvent], recorded: Recorded) -> None:
-        for fact in recorded.facts:
-            metrics.FACTS.labels(fact.kind.value).inc()
+        for fact in recorded.new:
+            observe(fact)
         metrics.EVENTS.labels("repeated").inc(recorded.repeated)
         metrics.EVENTS.labels("fetched").inc(recorded.fetched)
         metrics.EVENTS.labels("folded").inc(recorded.folded)

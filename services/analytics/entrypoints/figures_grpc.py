@@ -1,76 +1,67 @@
 """AnalyticsService: decode, call, encode."""
+# ruff: noqa: N802  # the methods' names are the contract's
 
-from datetime import UTC, datetime
+from collections.abc import Awaitable, Callable
 from typing import Any
 
 import grpc.aio
 from baton.analytics.v1 import analytics_pb2 as pb
 from baton.analytics.v1.analytics_pb2_grpc import AnalyticsServiceServicer
-from google.protobuf.timestamp_pb2 import Timestamp
-from servicekit.caller import service_caller, user_caller
-from servicekit.errors import InvalidError
+from servicekit.caller import Role, UserCaller, service_caller, user_caller
+from servicekit.clock import Clock
+from servicekit.errors import ForbiddenError
 
-from services.analytics.domain.events import Cause
-from services.analytics.domain.figures import DEFINITION_VERSION, DurationFigure, Figures, Period
-from services.analytics.use_cases.get_figures import FiguresAnswer, GetFigures
+from services.analytics.entrypoints import figures_proto as proto
+from services.analytics.ports import Scope
+from services.analytics.use_cases.get_figures import GetFigures
+from services.analytics.use_cases.get_live import GetLive
+from services.analytics.use_cases.list_facts import ListFacts
 
-SERVICE_NAME = "baton.analytics.v1.AnalyticsService"
+SERVICE_NAME = pb.DESCRIPTOR.services_by_name["AnalyticsService"].full_name
+DEFAULT_PAGE = 50
+
+Context = grpc.aio.ServicerContext[Any, Any]
+# Begins a rebuild in the background; PreconditionError REBUILD_RUNNING where one runs.
+BeginRebuild = Callable[[], Awaitable[None]]
 
 
 class FiguresService(AnalyticsServiceServicer):
     """The figures, for the gateway on behalf of a user."""
 
-    def __init__(self, get_figures: GetFigures) -> None:
-        """See the use case for who sees what."""
+    def __init__(self, get_figures: GetFigures, get_live: GetLive, list_facts: ListFacts, begin_rebuild: BeginRebuild, clock: Clock) -> None:
+        """See the use cases for who sees what."""
         self._get_figures = get_figures
+        self._get_live = get_live
+        self._list_facts = list_facts
+        self._begin_rebuild = begin_rebuild
+        self._clock = clock
 
-    async def GetFigures(self, request: pb.GetFiguresRequest, context: grpc.aio.ServicerContext[Any, Any]) -> pb.GetFiguresResponse:  # noqa: ARG002, N802  # the contract's face
+    async def GetFigures(self, request: pb.GetFiguresRequest, _context: Context) -> pb.GetFiguresResponse:
         """See the contract."""
-        service_caller("realtime")
-        period = Period(_moment(request, "from"), _moment(request, "to"))
-        return _to_response(await self._get_figures(user_caller(), period))
+        caller = _caller()
+        return proto.from_answer(await self._get_figures(caller, proto.to_question(request)))
+
+    async def GetLive(self, _request: pb.GetLiveRequest, _context: Context) -> pb.GetLiveResponse:
+        """See the contract."""
+        return proto.from_live(await self._get_live(_caller()), self._clock.now())
+
+    async def ListFacts(self, request: pb.ListFactsRequest, _context: Context) -> pb.ListFactsResponse:
+        """See the contract."""
+        caller = _caller()
+        scope = Scope(caller.workspace_id, request.agent_id, request.ai_agent_id)
+        page = await self._list_facts(
+            caller, request.kinds, proto.to_period(request), scope, proto.to_place(request.page_token), request.page_size or DEFAULT_PAGE
+        )
+        return proto.from_page(page)
+
+    async def Rebuild(self, _request: pb.RebuildRequest, _context: Context) -> pb.RebuildResponse:
+        """See the contract."""
+        if _caller().role < Role.ADMINISTRATOR:
+            raise ForbiddenError("ROLE_REQUIRED", "This needs the role administrator.", details={"role": "administrator"})
+        await self._begin_rebuild()
+        return pb.RebuildResponse()
 
 
-def _moment(request: pb.GetFiguresRequest, field: str) -> datetime:
-    if not request.HasField(field):  # type: ignore[arg-type]  # the stub wants a literal
-        raise InvalidError(field, "is needed")
-    stamp: Timestamp = getattr(request, field)
-    try:
-        return stamp.ToDatetime(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        raise InvalidError(field, "must be a time between the years 1 and 9999") from None
-
-
-def _to_response(answer: FiguresAnswer) -> pb.GetFiguresResponse:
-    return pb.GetFiguresResponse(
-        team=_to_figures(answer.team),
-        agents=[pb.AgentFigures(agent_id=agent.agent_id, agent_name=agent.agent_name, figures=_to_figures(agent.figures)) for agent in answer.agents],
-        definition_version=DEFINITION_VERSION,
-        conversations_per_agent=answer.conversations_per_agent,
-    )
-
-
-def _to_figures(figures: Figures) -> pb.Figures:
-    return pb.Figures(
-        takeovers=pb.TakeoverFigure(
-            total=sum(figures.takeovers.values()),
-            by_agent=figures.takeovers[Cause.AGENT],
-            by_ai_request=figures.takeovers[Cause.AI_REQUEST],
-            by_user_request=figures.takeovers[Cause.USER_REQUEST],
-            returned=figures.takeovers[Cause.RETURNED],
-        ),
-        response_time=_to_duration(figures.response_time),
-        conversations=figures.conversations,
-        conversations_with_message=figures.conversations_with_message,
-        transfers_in=figures.transfers_in,
-        transfers_out=figures.transfers_out,
-    )
-
-
-def _to_duration(figure: DurationFigure) -> pb.DurationFigure:
-    return pb.DurationFigure(
-        n=figure.n,
-        mean_seconds=figure.mean.total_seconds() if figure.mean is not None else None,
-        median_seconds=figure.median.total_seconds() if figure.median is not None else None,
-        p90_seconds=figure.p90.total_seconds() if figure.p90 is not None else None,
-    )
+def _caller() -> UserCaller:
+    service_caller("realtime")
+    return user_caller()

@@ -10,6 +10,9 @@ from hypothesis import strategies as st
 WORKSPACE = "5f0c5b8e-6d0b-4a35-9d0e-6f4b9a1f2c11"
 BEGIN = datetime(2026, 3, 28, 22, 0, tzinfo=UTC)
 AGENTS = ("ana", "budi", "citra")
+BOTS = ("order-bot", "booking.bot/$2")
+REASONS = ("refund", "not my job. $ask", "")
+CLOSINGS = (control.CLOSE_REASON_RESOLVED, control.CLOSE_REASON_SPAM, control.CLOSE_REASON_IDLE, control.CLOSE_REASON_USER_LEFT)
 RELEASES = (control.CONTROL_CAUSE_RELEASED, control.CONTROL_CAUSE_AGENT_AWAY, control.CONTROL_CAUSE_DISABLED)
 
 
@@ -19,13 +22,15 @@ class History:
 
     conversation_id: str = "0b6f3c52-7a0e-5f5e-8b1d-2f6f6a9f0d21"
     now: datetime = BEGIN
+    bot: str = BOTS[0]
     events: list[pb.Event] = field(default_factory=list)
     holder: control.Holder.ValueType = control.HOLDER_AI
     agent: str = ""
     cause: control.ControlCause.ValueType = control.CONTROL_CAUSE_STARTED
 
     def __post_init__(self) -> None:
-        self._write(pb.Event(conversation_started=pb.ConversationStarted()))
+        bot = control.AiAgentRef(id=self.bot, name=self.bot.title())
+        self._write(pb.Event(conversation_started=pb.ConversationStarted(ai_agent=bot)))
 
     def later(self, milliseconds: int) -> "History":
         self.now += timedelta(milliseconds=milliseconds)
@@ -44,10 +49,11 @@ class History:
     def note(self) -> None:
         self._write(pb.Event(note_added=pb.NoteAdded(text="look")))
 
-    def request(self, *, by_user: bool = False) -> None:
+    def request(self, *, by_user: bool = False, reason: str = "refund") -> None:
         if self.holder == control.HOLDER_AI or (self.holder == control.HOLDER_QUEUE and self.cause not in RELEASES):
             self._move(control.HOLDER_QUEUE, "", control.CONTROL_CAUSE_USER_REQUEST if by_user else control.CONTROL_CAUSE_AI_REQUEST)
-            self._write(pb.Event(human_requested=pb.HumanRequested(by=pb.REQUESTED_BY_USER if by_user else pb.REQUESTED_BY_AI)))
+            by = pb.REQUESTED_BY_USER if by_user else pb.REQUESTED_BY_AI
+            self._write(pb.Event(human_requested=pb.HumanRequested(by=by, reason=reason)))
 
     def withdraw(self) -> None:
         if self.holder == control.HOLDER_QUEUE and self.cause not in RELEASES:
@@ -86,9 +92,9 @@ class History:
             self._move(control.HOLDER_QUEUE, "", cause)
             self._write(pb.Event(returned_to_queue=body))
 
-    def close(self) -> None:
+    def close(self, reason: control.CloseReason.ValueType = control.CLOSE_REASON_RESOLVED) -> None:
         if self.holder != control.HOLDER_CLOSED:
-            body = pb.Closed(from_holder=self.holder, reason=control.CLOSE_REASON_RESOLVED)
+            body = pb.Closed(from_holder=self.holder, reason=reason)
             self._move(control.HOLDER_CLOSED, "", control.CONTROL_CAUSE_CLOSED)
             self._write(pb.Event(closed=body))
 
@@ -110,14 +116,14 @@ def _ref(agent: str) -> control.AgentRef:
 
 
 # Ties are frequent, and so are minutes, hours and the hours in which days and clocks change.
-steps = st.sampled_from([0, 0, 0, 1, 999, 1_000, 60_000, 3_600_000])
+steps = st.sampled_from([0, 0, 0, 1, 999, 1_000, 60_000, 900_000, 3_600_000, 36_000_000, 86_400_000])
 agents = st.sampled_from(AGENTS)
 actions = st.one_of(
     st.just(History.user),
     st.just(History.user),
     st.just(History.ai),
     st.just(History.note),
-    st.booleans().map(lambda by_user: lambda history: History.request(history, by_user=by_user)),
+    st.tuples(st.booleans(), st.sampled_from(REASONS)).map(lambda drawn: lambda history: History.request(history, by_user=drawn[0], reason=drawn[1])),
     st.just(History.withdraw),
     agents.map(lambda agent: lambda history: History.take_over(history, agent)),
     agents.map(lambda agent: lambda history: History.transfer(history, agent)),
@@ -125,14 +131,14 @@ actions = st.one_of(
     st.just(History.write),
     st.just(History.hand_back),
     st.sampled_from(RELEASES).map(lambda cause: lambda history: History.release(history, cause)),
-    st.just(History.close),
+    st.sampled_from(CLOSINGS).map(lambda reason: lambda history: History.close(history, reason)),
 )
 
 
 @st.composite
 def histories(draw: st.DrawFn, conversation_id: str = "c") -> list[pb.Event]:
     """Return all events of one conversation."""
-    history = History(conversation_id)
+    history = History(conversation_id, bot=draw(st.sampled_from(BOTS)))
     for step, action in draw(st.lists(st.tuples(steps, actions), max_size=40)):
         action(history.later(step))
     return history.events

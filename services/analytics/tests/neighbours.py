@@ -9,7 +9,7 @@ import grpc
 import grpc.aio
 import jwt
 from baton.auth.v1 import auth_pb2
-from baton.conversation.v1 import event_pb2, internal_pb2
+from baton.conversation.v1 import event_pb2, internal_pb2, workspace_pb2
 from google.protobuf.message import Message
 from servicekit.caller import service_caller, set_caller
 from servicekit.grpc_server import GrpcServer
@@ -37,6 +37,7 @@ class Neighbours:
     names: dict[str, str]
     log: list[event_pb2.Event] = field(default_factory=list)
     exported: list[str] = field(default_factory=list)
+    settings: workspace_pb2.WorkspaceSettings = field(default_factory=workspace_pb2.WorkspaceSettings)
 
     def server(self) -> GrpcServer:
         return GrpcServer(authenticate=self._authenticate, add_services=[self._add], service_names=[])
@@ -53,11 +54,13 @@ class Neighbours:
             "ListRevocations": _handler(self._revocations, auth_pb2.ListRevocationsRequest),
         }
         admin = {"ListColleagues": _handler(self._colleagues, auth_pb2.ListColleaguesRequest)}
+        workspace = {"GetWorkspaceSettings": _handler(self._workspace, workspace_pb2.GetWorkspaceSettingsRequest)}
         export = grpc.unary_stream_rpc_method_handler(self._export, internal_pb2.ExportLogRequest.FromString, _serialize)
         server.add_generic_rpc_handlers(
             (
                 grpc.method_handlers_generic_handler("baton.auth.v1.TrustService", trust),
                 grpc.method_handlers_generic_handler("baton.auth.v1.AdminService", admin),
+                grpc.method_handlers_generic_handler("baton.conversation.v1.WorkspaceService", workspace),
                 grpc.method_handlers_generic_handler("baton.conversation.v1.InternalService", {"ExportLog": export}),
             )
         )
@@ -75,9 +78,13 @@ class Neighbours:
         assert str(metadata["authorization"]).startswith("Bearer ")
         return auth_pb2.ListColleaguesResponse(colleagues=[auth_pb2.Colleague(id=key, name=name) for key, name in self.names.items()])
 
+    async def _workspace(self, _request: workspace_pb2.GetWorkspaceSettingsRequest, context: Context) -> workspace_pb2.GetWorkspaceSettingsResponse:
+        assert str(dict(context.invocation_metadata() or ())["authorization"]).startswith("Bearer ")
+        return workspace_pb2.GetWorkspaceSettingsResponse(settings=self.settings)
+
     async def _export(self, request: internal_pb2.ExportLogRequest, _context: Context) -> AsyncIterator[internal_pb2.ExportLogResponse]:
         service_caller("analytics")
         self.exported.append(request.conversation_id)
         for event in self.log:
-            if event.conversation_id == request.conversation_id:
+            if request.conversation_id in {"", event.conversation_id}:
                 yield internal_pb2.ExportLogResponse(events=[event])

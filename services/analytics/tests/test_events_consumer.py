@@ -74,7 +74,7 @@ async def test_an_event_of_a_newer_version_waits_for_a_newer_process(field: str)
 def test_every_golden_event_is_understood(path: Path) -> None:
     record = json_format.ParseDict(json.loads(path.read_text())["record"], EventRecord())
     event = to_logged_event(record.event)
-    assert event.kind is {"user_message": Kind.USER_MESSAGE, "human_message": Kind.HUMAN_MESSAGE}.get(path.stem, Kind.OTHER)
+    assert event.kind is {kind.value: kind for kind in Kind}.get(path.stem, Kind.OTHER)
     assert (event.control.agent_id != "") == (event.control.holder is Holder.HUMAN)
     assert (event.control.queue_cause is not None) == (event.control.holder is Holder.QUEUE)
     assert event.at.microsecond % 1000 == 0

@@ -8,7 +8,8 @@ import pytest
 from services.analytics.adapters.event_proto import to_logged_event
 from services.analytics.domain.events import Cause
 from services.analytics.domain.facts import Fact, FactKind
-from services.analytics.domain.phases import HoleError, Phase, fold
+from services.analytics.domain.fold import HoleError, fold
+from services.analytics.domain.phases import Phase
 from services.analytics.tests.histories import History
 
 SECOND = timedelta(seconds=1)
@@ -31,7 +32,7 @@ def responses_of(history: History) -> list[tuple[str, timedelta | None]]:
     return [(fact.agent_id, fact.lasted) for fact in facts_of(history, FactKind.RESPONSE)]
 
 
-def causes_of(history: History) -> list[tuple[str, Cause | None]]:
+def causes_of(history: History) -> list[tuple[str, str]]:
     return [(fact.agent_id, fact.cause) for fact in facts_of(history, FactKind.TAKEOVER)]
 
 

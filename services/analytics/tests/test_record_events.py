@@ -39,7 +39,7 @@ async def test_a_jump_is_filled_from_the_log() -> None:
     assert len(log.asked) == 1
     complete = FakeFactStore()
     await RecordEvents(complete, FakeLog())(events)
-    assert store.facts == complete.facts
+    assert store.kept == complete.kept
 
 
 async def test_a_conversation_that_began_before_the_topic_is_read_from_the_log() -> None:
@@ -54,5 +54,5 @@ async def test_an_event_that_the_log_does_not_have_is_refused_and_nothing_record
     store = FakeFactStore()
     with pytest.raises(NotInLogError):
         await RecordEvents(store, FakeLog(events[:2]))(events[3:])
-    assert store.facts == {}
+    assert store.kept == {}
     assert store.known == {}

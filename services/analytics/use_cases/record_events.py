@@ -3,9 +3,10 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from services.analytics.domain.events import LoggedEvent
+from services.analytics.domain.events import AiAgent, LoggedEvent
 from services.analytics.domain.facts import Fact
-from services.analytics.domain.phases import Phase, fold
+from services.analytics.domain.fold import fold
+from services.analytics.domain.phases import Phase
 from services.analytics.ports import ConversationLog, FactStore
 
 
@@ -19,6 +20,9 @@ class Recorded:
 
     facts: list[Fact] = field(default_factory=list)
     phases: dict[str, Phase] = field(default_factory=dict)
+    ai_agents: set[tuple[str, AiAgent]] = field(default_factory=set)
+    # Of the facts, those that were not there before.
+    new: Sequence[Fact] = ()
     # Events of the batch that followed what was known; that were known; and events that only the log still had.
     folded: int = 0
     repeated: int = 0
@@ -38,13 +42,21 @@ class RecordEvents:
 
         NotInLogError if an event after a jump is not in the log; UnavailableError if store or log cannot be reached, and then the same batch again is safe.
         """
+        while True:
+            count = await self._store.switches()
+            recorded = await self._record(events)
+            # Another count has taken the place of the one that the batch went into: it goes into that one too.
+            if count == await self._store.switches():
+                return recorded
+
+    async def _record(self, events: Sequence[LoggedEvent]) -> Recorded:
         recorded = Recorded()
         known = await self._store.phases({event.conversation_id for event in events})
         recorded.phases.update(known)
         for event in events:
             await self._take(recorded, event)
         moved = [phase for phase in recorded.phases.values() if phase is not known.get(phase.conversation_id)]
-        await self._store.record(recorded.facts, moved)
+        recorded.new = await self._store.record(recorded.facts, moved, recorded.ai_agents)
         return recorded
 
     async def _take(self, recorded: Recorded, event: LoggedEvent) -> None:
@@ -69,3 +81,5 @@ def _fold_all(recorded: Recorded, events: Iterable[LoggedEvent]) -> None:
         phase, facts = fold(recorded.phases.get(event.conversation_id), event)
         recorded.phases[event.conversation_id] = phase
         recorded.facts.extend(facts)
+        if event.ai_agent is not None:
+            recorded.ai_agents.add((event.workspace_id, event.ai_agent))

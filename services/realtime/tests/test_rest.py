@@ -187,7 +187,7 @@ async def test_figures_are_asked_for_a_period_with_time_zones(gateway: GatewayUn
     headers = {"Cookie": gateway.cookie()}
     query = {"from": "2026-01-01T00:00:00+07:00", "to": "2026-02-01T00:00:00Z"}
     answer = await gateway.http.get("/api/analytics/figures", params=query, headers=headers)
-    assert answer.json() == {"agents": [], "definition_version": 1, "conversations_per_agent": 2.5}
+    assert (answer.json()["definition_version"], answer.json()["conversations_per_agent"]) == (1, 2.5)
     request = gateway.services.last("GetFigures").request
     assert getattr(request, "from").ToJsonString() == "2025-12-31T17:00:00Z"
     for bad in ({"from": "2026-01-01T00:00:00", "to": "2026-02-01T00:00:00Z"}, {"from": "yesterday", "to": "x"}, {}):

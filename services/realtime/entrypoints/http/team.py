@@ -1,12 +1,9 @@
-"""Colleagues, templates and the team's figures."""
+"""Colleagues and templates."""
 
 import asyncio
-from datetime import datetime
 from typing import Annotated
 
 from fastapi import APIRouter, Query, Response
-from pydantic import AwareDatetime
-from servicekit.errors import InvalidError
 
 from services.realtime.domain.json_types import Json
 from services.realtime.entrypoints.http.answers import json_answer
@@ -78,19 +75,3 @@ async def delete_template(template_id: PathId, caller: Caller, services: Service
 async def count_template_use(template_id: PathId, caller: Caller, services: Services) -> Response:
     """Note that the caller put it into a message: it ranks higher next time. 404 TEMPLATE_NOT_FOUND."""
     return json_answer(await services.conversation.call("CountTemplateUse", access_token=caller.access_token, template_id=template_id))
-
-
-@router.get("/analytics/figures")
-async def figures(
-    caller: Caller, services: Services, begin: Annotated[AwareDatetime, Query(alias="from")], end: Annotated[AwareDatetime, Query(alias="to")]
-) -> Response:
-    """Answer the figures of a period (from inclusive, to exclusive, with their time zones)."""
-    for name, moment in (("from", begin), ("to", end)):
-        _check_year(name, moment)
-    return json_answer(await services.analytics.call("GetFigures", access_token=caller.access_token, **{"from": begin, "to": end}))
-
-
-def _check_year(name: str, moment: datetime) -> None:
-    # Protobuf's timestamps end there, and so does every team.
-    if not 1970 <= moment.year <= 9000:  # noqa: PLR2004
-        raise InvalidError(name, "is not in a year that figures exist for")

@@ -25,25 +25,55 @@ _sym_db = _symbol_database.Default()
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"baton/analytics/v1/analytics.proto\x12\x12\x62\x61ton.analytics.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"e\n\x11GetFiguresRequest\x12(\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x02to\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\"\xa1\x01\n\x0e\x44urationFigure\x12\t\n\x01n\x18\x01 \x01(\x03\x12\x19\n\x0cmean_seconds\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x1b\n\x0emedian_seconds\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x18\n\x0bp90_seconds\x18\x04 \x01(\x01H\x02\x88\x01\x01\x42\x0f\n\r_mean_secondsB\x11\n\x0f_median_secondsB\x0e\n\x0c_p90_seconds\"s\n\x0eTakeoverFigure\x12\r\n\x05total\x18\x01 \x01(\x03\x12\x10\n\x08\x62y_agent\x18\x02 \x01(\x03\x12\x15\n\rby_ai_request\x18\x03 \x01(\x03\x12\x17\n\x0f\x62y_user_request\x18\x04 \x01(\x03\x12\x10\n\x08returned\x18\x05 \x01(\x03\"\xe3\x01\n\x07\x46igures\x12\x35\n\ttakeovers\x18\x01 \x01(\x0b\x32\".baton.analytics.v1.TakeoverFigure\x12\x39\n\rresponse_time\x18\x02 \x01(\x0b\x32\".baton.analytics.v1.DurationFigure\x12\x15\n\rconversations\x18\x03 \x01(\x03\x12\"\n\x1a\x63onversations_with_message\x18\x04 \x01(\x03\x12\x14\n\x0ctransfers_in\x18\x05 \x01(\x03\x12\x15\n\rtransfers_out\x18\x06 \x01(\x03\"b\n\x0c\x41gentFigures\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x12\n\nagent_name\x18\x02 \x01(\t\x12,\n\x07\x66igures\x18\x03 \x01(\x0b\x32\x1b.baton.analytics.v1.Figures\"\xcf\x01\n\x12GetFiguresResponse\x12)\n\x04team\x18\x01 \x01(\x0b\x32\x1b.baton.analytics.v1.Figures\x12\x30\n\x06\x61gents\x18\x02 \x03(\x0b\x32 .baton.analytics.v1.AgentFigures\x12\x1a\n\x12\x64\x65\x66inition_version\x18\x03 \x01(\x05\x12$\n\x17\x63onversations_per_agent\x18\x04 \x01(\x01H\x00\x88\x01\x01\x42\x1a\n\x18_conversations_per_agent2o\n\x10\x41nalyticsService\x12[\n\nGetFigures\x12%.baton.analytics.v1.GetFiguresRequest\x1a&.baton.analytics.v1.GetFiguresResponseb\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n\"baton/analytics/v1/analytics.proto\x12\x12\x62\x61ton.analytics.v1\x1a\x1fgoogle/protobuf/timestamp.proto\"\xef\x01\n\x11GetFiguresRequest\x12(\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x02to\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x11\n\ttime_zone\x18\x03 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x04 \x01(\t\x12\x13\n\x0b\x61i_agent_id\x18\x05 \x01(\t\x12\x15\n\rbusiness_time\x18\x06 \x01(\x08\x12&\n\x04step\x18\x07 \x01(\x0e\x32\x18.baton.analytics.v1.Step\x12\x0f\n\x07\x63ompare\x18\x08 \x01(\x08\"\xa1\x01\n\x0e\x44urationFigure\x12\t\n\x01n\x18\x01 \x01(\x03\x12\x19\n\x0cmean_seconds\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x1b\n\x0emedian_seconds\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x18\n\x0bp90_seconds\x18\x04 \x01(\x01H\x02\x88\x01\x01\x42\x0f\n\r_mean_secondsB\x11\n\x0f_median_secondsB\x0e\n\x0c_p90_seconds\"s\n\x0eTakeoverFigure\x12\r\n\x05total\x18\x01 \x01(\x03\x12\x10\n\x08\x62y_agent\x18\x02 \x01(\x03\x12\x15\n\rby_ai_request\x18\x03 \x01(\x03\x12\x17\n\x0f\x62y_user_request\x18\x04 \x01(\x03\x12\x10\n\x08returned\x18\x05 \x01(\x03\" \n\x05\x43ount\x12\x0c\n\x04word\x18\x01 \x01(\t\x12\t\n\x01n\x18\x02 \x01(\x03\"\xa4\x02\n\x10ResolutionFigure\x12\x34\n\x08\x64uration\x18\x01 \x01(\x0b\x32\".baton.analytics.v1.DurationFigure\x12\x1c\n\x0f\x61i_mean_seconds\x18\x02 \x01(\x01H\x00\x88\x01\x01\x12\x1f\n\x12queue_mean_seconds\x18\x03 \x01(\x01H\x01\x88\x01\x01\x12\x1f\n\x12human_mean_seconds\x18\x04 \x01(\x01H\x02\x88\x01\x01\x12\x0c\n\x04spam\x18\x05 \x01(\x03\x12\x0c\n\x04idle\x18\x06 \x01(\x03\x12\x1c\n\x14without_user_message\x18\x07 \x01(\x03\x42\x12\n\x10_ai_mean_secondsB\x15\n\x13_queue_mean_secondsB\x15\n\x13_human_mean_seconds\"\xc4\x01\n\x0bQueueFigure\x12\x34\n\x08\x64uration\x18\x01 \x01(\x0b\x32\".baton.analytics.v1.DurationFigure\x12\x11\n\twithdrawn\x18\x02 \x01(\x03\x12\x13\n\x0bhanded_back\x18\x03 \x01(\x03\x12\x0e\n\x06\x63losed\x18\x04 \x01(\x03\x12\x15\n\rstill_waiting\x18\x05 \x01(\x03\x12\x1c\n\x0flongest_seconds\x18\x06 \x01(\x01H\x00\x88\x01\x01\x42\x12\n\x10_longest_seconds\"\xac\x01\n\x08\x41iFigure\x12\r\n\x05\x63\x61ses\x18\x01 \x01(\x03\x12\x11\n\tuntouched\x18\x02 \x01(\x03\x12\x11\n\tescalated\x18\x03 \x01(\x03\x12\x36\n\x13\x65scalated_by_reason\x18\x04 \x03(\x0b\x32\x19.baton.analytics.v1.Count\x12\x33\n\x10\x63losed_by_reason\x18\x05 \x03(\x0b\x32\x19.baton.analytics.v1.Count\"<\n\x0eHandBackFigure\x12\x0c\n\x04made\x18\x01 \x01(\x03\x12\x0e\n\x06judged\x18\x02 \x01(\x03\x12\x0c\n\x04held\x18\x03 \x01(\x03\"\xcf\x05\n\x07\x46igures\x12\x35\n\ttakeovers\x18\x01 \x01(\x0b\x32\".baton.analytics.v1.TakeoverFigure\x12\x39\n\rresponse_time\x18\x02 \x01(\x0b\x32\".baton.analytics.v1.DurationFigure\x12\x15\n\rconversations\x18\x03 \x01(\x03\x12\"\n\x1a\x63onversations_with_message\x18\x04 \x01(\x03\x12\x14\n\x0ctransfers_in\x18\x05 \x01(\x03\x12\x15\n\rtransfers_out\x18\x06 \x01(\x03\x12\x43\n\x17takeover_first_response\x18\x07 \x01(\x0b\x32\".baton.analytics.v1.DurationFigure\x12\x17\n\x0fno_reply_phases\x18\x08 \x01(\x03\x12@\n\x14human_first_response\x18\t \x01(\x0b\x32\".baton.analytics.v1.DurationFigure\x12\x33\n\nqueue_wait\x18\n \x01(\x0b\x32\x1f.baton.analytics.v1.QueueFigure\x12\x33\n\x07handled\x18\x0b \x01(\x0b\x32\".baton.analytics.v1.DurationFigure\x12\x17\n\x0fhandled_seconds\x18\x0c \x01(\x01\x12\x38\n\nresolution\x18\r \x01(\x0b\x32$.baton.analytics.v1.ResolutionFigure\x12(\n\x02\x61i\x18\x0e \x01(\x0b\x32\x1c.baton.analytics.v1.AiFigure\x12\x36\n\nhand_backs\x18\x0f \x01(\x0b\x32\".baton.analytics.v1.HandBackFigure\x12+\n\x08releases\x18\x10 \x03(\x0b\x32\x19.baton.analytics.v1.Count\"b\n\x0c\x41gentFigures\x12\x10\n\x08\x61gent_id\x18\x01 \x01(\t\x12\x12\n\nagent_name\x18\x02 \x01(\t\x12,\n\x07\x66igures\x18\x03 \x01(\x0b\x32\x1b.baton.analytics.v1.Figures\"\xab\x02\n\x05Point\x12(\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x02to\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x35\n\ttakeovers\x18\x03 \x01(\x0b\x32\".baton.analytics.v1.TakeoverFigure\x12\x39\n\rresponse_time\x18\x04 \x01(\x0b\x32\".baton.analytics.v1.DurationFigure\x12\x36\n\nqueue_wait\x18\x05 \x01(\x0b\x32\".baton.analytics.v1.DurationFigure\x12\r\n\x05\x63\x61ses\x18\x06 \x01(\x03\x12\x17\n\x0funtouched_cases\x18\x07 \x01(\x03\"#\n\x07\x41iAgent\x12\n\n\x02id\x18\x01 \x01(\t\x12\x0c\n\x04name\x18\x02 \x01(\t\"\xc1\x05\n\x12GetFiguresResponse\x12)\n\x04team\x18\x01 \x01(\x0b\x32\x1b.baton.analytics.v1.Figures\x12\x30\n\x06\x61gents\x18\x02 \x03(\x0b\x32 .baton.analytics.v1.AgentFigures\x12\x1a\n\x12\x64\x65\x66inition_version\x18\x03 \x01(\x05\x12$\n\x17\x63onversations_per_agent\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12!\n\x19\x61gents_with_conversations\x18\x05 \x01(\x05\x12\x1c\n\x14\x66\x65west_conversations\x18\x06 \x01(\x03\x12\x1a\n\x12most_conversations\x18\x07 \x01(\x03\x12+\n\x06\x62\x65\x66ore\x18\x08 \x01(\x0b\x32\x1b.baton.analytics.v1.Figures\x12+\n\x1e\x63onversations_per_agent_before\x18\t \x01(\x01H\x01\x88\x01\x01\x12/\n\x0b\x62\x65\x66ore_from\x18\n \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12-\n\tbefore_to\x18\x0b \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12)\n\x06series\x18\x0c \x03(\x0b\x32\x19.baton.analytics.v1.Point\x12\x11\n\ttime_zone\x18\r \x01(\t\x12\x1b\n\x13workspace_time_zone\x18\x0e \x01(\t\x12\x11\n\thas_hours\x18\x0f \x01(\x08\x12\x18\n\x10percentile_error\x18\x10 \x01(\x01\x12.\n\tai_agents\x18\x11 \x03(\x0b\x32\x1b.baton.analytics.v1.AiAgentB\x1a\n\x18_conversations_per_agentB!\n\x1f_conversations_per_agent_before\"\x10\n\x0eGetLiveRequest\"\xc9\x01\n\x0fGetLiveResponse\x12\x12\n\nheld_by_ai\x18\x01 \x01(\x03\x12\x15\n\rheld_by_human\x18\x02 \x01(\x03\x12\x0f\n\x07waiting\x18\x03 \x01(\x03\x12$\n\x17longest_waiting_seconds\x18\x04 \x01(\x01H\x00\x88\x01\x01\x12\x10\n\x08revision\x18\x05 \x01(\x03\x12&\n\x02\x61t\x18\x06 \x01(\x0b\x32\x1a.google.protobuf.TimestampB\x1a\n\x18_longest_waiting_seconds\"\xc1\x01\n\x10ListFactsRequest\x12(\n\x04\x66rom\x18\x01 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12&\n\x02to\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\r\n\x05kinds\x18\x03 \x03(\t\x12\x10\n\x08\x61gent_id\x18\x04 \x01(\t\x12\x13\n\x0b\x61i_agent_id\x18\x05 \x01(\t\x12\x11\n\tpage_size\x18\x06 \x01(\x05\x12\x12\n\npage_token\x18\x07 \x01(\t\"\x82\x02\n\x04\x46\x61\x63t\x12\x0c\n\x04kind\x18\x01 \x01(\t\x12\x17\n\x0f\x63onversation_id\x18\x02 \x01(\t\x12\x0b\n\x03seq\x18\x03 \x01(\x03\x12&\n\x02\x61t\x18\x04 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x10\n\x08\x61gent_id\x18\x05 \x01(\t\x12\x12\n\nagent_name\x18\x06 \x01(\t\x12\x13\n\x0b\x61i_agent_id\x18\x07 \x01(\t\x12\r\n\x05\x63\x61use\x18\x08 \x01(\t\x12\x14\n\x07seconds\x18\t \x01(\x01H\x00\x88\x01\x01\x12\x1d\n\x10\x62usiness_seconds\x18\n \x01(\x01H\x01\x88\x01\x01\x42\n\n\x08_secondsB\x13\n\x11_business_seconds\"U\n\x11ListFactsResponse\x12\'\n\x05\x66\x61\x63ts\x18\x01 \x03(\x0b\x32\x18.baton.analytics.v1.Fact\x12\x17\n\x0fnext_page_token\x18\x02 \x01(\t\"\x10\n\x0eRebuildRequest\"\x11\n\x0fRebuildResponse*X\n\x04Step\x12\x14\n\x10STEP_UNSPECIFIED\x10\x00\x12\r\n\tSTEP_HOUR\x10\x01\x12\x0c\n\x08STEP_DAY\x10\x02\x12\r\n\tSTEP_WEEK\x10\x03\x12\x0e\n\nSTEP_MONTH\x10\x04\x32\xf1\x02\n\x10\x41nalyticsService\x12[\n\nGetFigures\x12%.baton.analytics.v1.GetFiguresRequest\x1a&.baton.analytics.v1.GetFiguresResponse\x12R\n\x07GetLive\x12\".baton.analytics.v1.GetLiveRequest\x1a#.baton.analytics.v1.GetLiveResponse\x12X\n\tListFacts\x12$.baton.analytics.v1.ListFactsRequest\x1a%.baton.analytics.v1.ListFactsResponse\x12R\n\x07Rebuild\x12\".baton.analytics.v1.RebuildRequest\x1a#.baton.analytics.v1.RebuildResponseb\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
 _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'baton.analytics.v1.analytics_pb2', _globals)
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
-  _globals['_GETFIGURESREQUEST']._serialized_start=91
-  _globals['_GETFIGURESREQUEST']._serialized_end=192
-  _globals['_DURATIONFIGURE']._serialized_start=195
-  _globals['_DURATIONFIGURE']._serialized_end=356
-  _globals['_TAKEOVERFIGURE']._serialized_start=358
-  _globals['_TAKEOVERFIGURE']._serialized_end=473
-  _globals['_FIGURES']._serialized_start=476
-  _globals['_FIGURES']._serialized_end=703
-  _globals['_AGENTFIGURES']._serialized_start=705
-  _globals['_AGENTFIGURES']._serialized_end=803
-  _globals['_GETFIGURESRESPONSE']._serialized_start=806
-  _globals['_GETFIGURESRESPONSE']._serialized_end=1013
-  _globals['_ANALYTICSSERVICE']._serialized_start=1015
-  _globals['_ANALYTICSSERVICE']._serialized_end=1126
+  _globals['_STEP']._serialized_start=4051
+  _globals['_STEP']._serialized_end=4139
+  _globals['_GETFIGURESREQUEST']._serialized_start=92
+  _globals['_GETFIGURESREQUEST']._serialized_end=331
+  _globals['_DURATIONFIGURE']._serialized_start=334
+  _globals['_DURATIONFIGURE']._serialized_end=495
+  _globals['_TAKEOVERFIGURE']._serialized_start=497
+  _globals['_TAKEOVERFIGURE']._serialized_end=612
+  _globals['_COUNT']._serialized_start=614
+  _globals['_COUNT']._serialized_end=646
+  _globals['_RESOLUTIONFIGURE']._serialized_start=649
+  _globals['_RESOLUTIONFIGURE']._serialized_end=941
+  _globals['_QUEUEFIGURE']._serialized_start=944
+  _globals['_QUEUEFIGURE']._serialized_end=1140
+  _globals['_AIFIGURE']._serialized_start=1143
+  _globals['_AIFIGURE']._serialized_end=1315
+  _globals['_HANDBACKFIGURE']._serialized_start=1317
+  _globals['_HANDBACKFIGURE']._serialized_end=1377
+  _globals['_FIGURES']._serialized_start=1380
+  _globals['_FIGURES']._serialized_end=2099
+  _globals['_AGENTFIGURES']._serialized_start=2101
+  _globals['_AGENTFIGURES']._serialized_end=2199
+  _globals['_POINT']._serialized_start=2202
+  _globals['_POINT']._serialized_end=2501
+  _globals['_AIAGENT']._serialized_start=2503
+  _globals['_AIAGENT']._serialized_end=2538
+  _globals['_GETFIGURESRESPONSE']._serialized_start=2541
+  _globals['_GETFIGURESRESPONSE']._serialized_end=3246
+  _globals['_GETLIVEREQUEST']._serialized_start=3248
+  _globals['_GETLIVEREQUEST']._serialized_end=3264
+  _globals['_GETLIVERESPONSE']._serialized_start=3267
+  _globals['_GETLIVERESPONSE']._serialized_end=3468
+  _globals['_LISTFACTSREQUEST']._serialized_start=3471
+  _globals['_LISTFACTSREQUEST']._serialized_end=3664
+  _globals['_FACT']._serialized_start=3667
+  _globals['_FACT']._serialized_end=3925
+  _globals['_LISTFACTSRESPONSE']._serialized_start=3927
+  _globals['_LISTFACTSRESPONSE']._serialized_end=4012
+  _globals['_REBUILDREQUEST']._serialized_start=4014
+  _globals['_REBUILDREQUEST']._serialized_end=4030
+  _globals['_REBUILDRESPONSE']._serialized_start=4032
+  _globals['_REBUILDRESPONSE']._serialized_end=4049
+  _globals['_ANALYTICSSERVICE']._serialized_start=4142
+  _globals['_ANALYTICSSERVICE']._serialized_end=4511
 # @@protoc_insertion_point(module_scope)

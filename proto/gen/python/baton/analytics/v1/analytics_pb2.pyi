@@ -8,6 +8,7 @@ from google.protobuf import descriptor as _descriptor
 from google.protobuf import message as _message
 from google.protobuf import timestamp_pb2 as _timestamp_pb2
 from google.protobuf.internal import containers as _containers
+from google.protobuf.internal import enum_type_wrapper as _enum_type_wrapper
 import builtins as _builtins
 import sys
 import typing as _typing
@@ -19,12 +20,52 @@ else:
 
 DESCRIPTOR: _descriptor.FileDescriptor
 
+class _Step:
+    ValueType = _typing.NewType("ValueType", _builtins.int)
+    V: _TypeAlias = ValueType  # noqa: Y015
+
+class _StepEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Step.ValueType], _builtins.type):
+    DESCRIPTOR: _descriptor.EnumDescriptor
+    STEP_UNSPECIFIED: _Step.ValueType  # 0
+    STEP_HOUR: _Step.ValueType  # 1
+    STEP_DAY: _Step.ValueType  # 2
+    STEP_WEEK: _Step.ValueType  # 3
+    STEP_MONTH: _Step.ValueType  # 4
+
+class Step(_Step, metaclass=_StepEnumTypeWrapper):
+    """Step is what a point of a chart covers."""
+
+STEP_UNSPECIFIED: Step.ValueType  # 0
+STEP_HOUR: Step.ValueType  # 1
+STEP_DAY: Step.ValueType  # 2
+STEP_WEEK: Step.ValueType  # 3
+STEP_MONTH: Step.ValueType  # 4
+Global___Step: _TypeAlias = Step  # noqa: Y015
+
 @_typing.final
 class GetFiguresRequest(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
     FROM_FIELD_NUMBER: _builtins.int
     TO_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    AGENT_ID_FIELD_NUMBER: _builtins.int
+    AI_AGENT_ID_FIELD_NUMBER: _builtins.int
+    BUSINESS_TIME_FIELD_NUMBER: _builtins.int
+    STEP_FIELD_NUMBER: _builtins.int
+    COMPARE_FIELD_NUMBER: _builtins.int
+    time_zone: _builtins.str
+    """An IANA name: where the points' days begin, and what "the period before" is. Empty: the workspace's, else UTC."""
+    agent_id: _builtins.str
+    """Only what belongs to this agent; empty: everything."""
+    ai_agent_id: _builtins.str
+    """Only conversations that began with this AI agent; empty: all."""
+    business_time: _builtins.bool
+    """Durations within the workspace's hours instead of calendar time. FAILED_PRECONDITION `NO_HOURS` where none are set."""
+    step: Global___Step.ValueType
+    """What the points of the series cover; unspecified: no series. At most 400 points."""
+    compare: _builtins.bool
+    """True: the team's figures of the period before, too."""
     @_builtins.property
     def to(self) -> _timestamp_pb2.Timestamp:
         """Exclusive."""
@@ -33,10 +74,16 @@ class GetFiguresRequest(_message.Message):
         self,
         *,
         to: _timestamp_pb2.Timestamp | None = ...,
+        time_zone: _builtins.str = ...,
+        agent_id: _builtins.str = ...,
+        ai_agent_id: _builtins.str = ...,
+        business_time: _builtins.bool = ...,
+        step: Global___Step.ValueType = ...,
+        compare: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "to", b"to"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "to", b"to"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "ai_agent_id", b"ai_agent_id", "business_time", b"business_time", "compare", b"compare", "from", b"from", "step", b"step", "time_zone", b"time_zone", "to", b"to"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -44,7 +91,7 @@ Global___GetFiguresRequest: _TypeAlias = GetFiguresRequest  # noqa: Y015
 
 @_typing.final
 class DurationFigure(_message.Message):
-    """Durations are in seconds; all but n are absent when n is 0."""
+    """Durations are in seconds; all but n are absent when n is 0. n and the mean are exact; median and p90 are within `percentile_error`."""
 
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -115,6 +162,186 @@ class TakeoverFigure(_message.Message):
 Global___TakeoverFigure: _TypeAlias = TakeoverFigure  # noqa: Y015
 
 @_typing.final
+class Count(_message.Message):
+    """How many, by a word: a cause or a reason."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    WORD_FIELD_NUMBER: _builtins.int
+    N_FIELD_NUMBER: _builtins.int
+    word: _builtins.str
+    n: _builtins.int
+    def __init__(
+        self,
+        *,
+        word: _builtins.str = ...,
+        n: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["n", b"n", "word", b"word"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Count: _TypeAlias = Count  # noqa: Y015
+
+@_typing.final
+class ResolutionFigure(_message.Message):
+    """How long cases took, and the means of their parts, which add up to the mean."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DURATION_FIELD_NUMBER: _builtins.int
+    AI_MEAN_SECONDS_FIELD_NUMBER: _builtins.int
+    QUEUE_MEAN_SECONDS_FIELD_NUMBER: _builtins.int
+    HUMAN_MEAN_SECONDS_FIELD_NUMBER: _builtins.int
+    SPAM_FIELD_NUMBER: _builtins.int
+    IDLE_FIELD_NUMBER: _builtins.int
+    WITHOUT_USER_MESSAGE_FIELD_NUMBER: _builtins.int
+    ai_mean_seconds: _builtins.float
+    queue_mean_seconds: _builtins.float
+    human_mean_seconds: _builtins.float
+    spam: _builtins.int
+    """Left out: closed as spam, closed for idleness, closed without a message of the user."""
+    idle: _builtins.int
+    without_user_message: _builtins.int
+    @_builtins.property
+    def duration(self) -> Global___DurationFigure: ...
+    def __init__(
+        self,
+        *,
+        duration: Global___DurationFigure | None = ...,
+        ai_mean_seconds: _builtins.float | None = ...,
+        queue_mean_seconds: _builtins.float | None = ...,
+        human_mean_seconds: _builtins.float | None = ...,
+        spam: _builtins.int = ...,
+        idle: _builtins.int = ...,
+        without_user_message: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_ai_mean_seconds", b"_ai_mean_seconds", "_human_mean_seconds", b"_human_mean_seconds", "_queue_mean_seconds", b"_queue_mean_seconds", "ai_mean_seconds", b"ai_mean_seconds", "duration", b"duration", "human_mean_seconds", b"human_mean_seconds", "queue_mean_seconds", b"queue_mean_seconds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_ai_mean_seconds", b"_ai_mean_seconds", "_human_mean_seconds", b"_human_mean_seconds", "_queue_mean_seconds", b"_queue_mean_seconds", "ai_mean_seconds", b"ai_mean_seconds", "duration", b"duration", "human_mean_seconds", b"human_mean_seconds", "idle", b"idle", "queue_mean_seconds", b"queue_mean_seconds", "spam", b"spam", "without_user_message", b"without_user_message"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__ai_mean_seconds: _TypeAlias = _typing.Literal["ai_mean_seconds"]  # noqa: Y015
+    _WhichOneofArgType__ai_mean_seconds: _TypeAlias = _typing.Literal["_ai_mean_seconds", b"_ai_mean_seconds"]  # noqa: Y015
+    _WhichOneofReturnType__human_mean_seconds: _TypeAlias = _typing.Literal["human_mean_seconds"]  # noqa: Y015
+    _WhichOneofArgType__human_mean_seconds: _TypeAlias = _typing.Literal["_human_mean_seconds", b"_human_mean_seconds"]  # noqa: Y015
+    _WhichOneofReturnType__queue_mean_seconds: _TypeAlias = _typing.Literal["queue_mean_seconds"]  # noqa: Y015
+    _WhichOneofArgType__queue_mean_seconds: _TypeAlias = _typing.Literal["_queue_mean_seconds", b"_queue_mean_seconds"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__ai_mean_seconds) -> _WhichOneofReturnType__ai_mean_seconds | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__human_mean_seconds) -> _WhichOneofReturnType__human_mean_seconds | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__queue_mean_seconds) -> _WhichOneofReturnType__queue_mean_seconds | None: ...
+
+Global___ResolutionFigure: _TypeAlias = ResolutionFigure  # noqa: Y015
+
+@_typing.final
+class QueueFigure(_message.Message):
+    """Waits in the queue. `duration` has those that ended with a human."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    DURATION_FIELD_NUMBER: _builtins.int
+    WITHDRAWN_FIELD_NUMBER: _builtins.int
+    HANDED_BACK_FIELD_NUMBER: _builtins.int
+    CLOSED_FIELD_NUMBER: _builtins.int
+    STILL_WAITING_FIELD_NUMBER: _builtins.int
+    LONGEST_SECONDS_FIELD_NUMBER: _builtins.int
+    withdrawn: _builtins.int
+    handed_back: _builtins.int
+    closed: _builtins.int
+    still_waiting: _builtins.int
+    """Still waiting now, and the longest: at least this long. Only where the present lies in the period."""
+    longest_seconds: _builtins.float
+    @_builtins.property
+    def duration(self) -> Global___DurationFigure: ...
+    def __init__(
+        self,
+        *,
+        duration: Global___DurationFigure | None = ...,
+        withdrawn: _builtins.int = ...,
+        handed_back: _builtins.int = ...,
+        closed: _builtins.int = ...,
+        still_waiting: _builtins.int = ...,
+        longest_seconds: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_longest_seconds", b"_longest_seconds", "duration", b"duration", "longest_seconds", b"longest_seconds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_longest_seconds", b"_longest_seconds", "closed", b"closed", "duration", b"duration", "handed_back", b"handed_back", "longest_seconds", b"longest_seconds", "still_waiting", b"still_waiting", "withdrawn", b"withdrawn"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__longest_seconds: _TypeAlias = _typing.Literal["longest_seconds"]  # noqa: Y015
+    _WhichOneofArgType__longest_seconds: _TypeAlias = _typing.Literal["_longest_seconds", b"_longest_seconds"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__longest_seconds) -> _WhichOneofReturnType__longest_seconds | None: ...
+
+Global___QueueFigure: _TypeAlias = QueueFigure  # noqa: Y015
+
+@_typing.final
+class AiFigure(_message.Message):
+    """What the AI did by itself. All of cases that ended in the period."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    CASES_FIELD_NUMBER: _builtins.int
+    UNTOUCHED_FIELD_NUMBER: _builtins.int
+    ESCALATED_FIELD_NUMBER: _builtins.int
+    ESCALATED_BY_REASON_FIELD_NUMBER: _builtins.int
+    CLOSED_BY_REASON_FIELD_NUMBER: _builtins.int
+    cases: _builtins.int
+    untouched: _builtins.int
+    """Never touched by a human."""
+    escalated: _builtins.int
+    """A human was asked for; by the reason of the case's first request, the most frequent first, at most twenty, the others together as "…"."""
+    @_builtins.property
+    def escalated_by_reason(self) -> _containers.RepeatedCompositeFieldContainer[Global___Count]: ...
+    @_builtins.property
+    def closed_by_reason(self) -> _containers.RepeatedCompositeFieldContainer[Global___Count]: ...
+    def __init__(
+        self,
+        *,
+        cases: _builtins.int = ...,
+        untouched: _builtins.int = ...,
+        escalated: _builtins.int = ...,
+        escalated_by_reason: _abc.Iterable[Global___Count] | None = ...,
+        closed_by_reason: _abc.Iterable[Global___Count] | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "closed_by_reason", b"closed_by_reason", "escalated", b"escalated", "escalated_by_reason", b"escalated_by_reason", "untouched", b"untouched"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AiFigure: _TypeAlias = AiFigure  # noqa: Y015
+
+@_typing.final
+class HandBackFigure(_message.Message):
+    """Hand-backs to the AI; judged 24 hours later, held when no human came before."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    MADE_FIELD_NUMBER: _builtins.int
+    JUDGED_FIELD_NUMBER: _builtins.int
+    HELD_FIELD_NUMBER: _builtins.int
+    made: _builtins.int
+    judged: _builtins.int
+    held: _builtins.int
+    def __init__(
+        self,
+        *,
+        made: _builtins.int = ...,
+        judged: _builtins.int = ...,
+        held: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["held", b"held", "judged", b"judged", "made", b"made"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___HandBackFigure: _TypeAlias = HandBackFigure  # noqa: Y015
+
+@_typing.final
 class Figures(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -124,16 +351,49 @@ class Figures(_message.Message):
     CONVERSATIONS_WITH_MESSAGE_FIELD_NUMBER: _builtins.int
     TRANSFERS_IN_FIELD_NUMBER: _builtins.int
     TRANSFERS_OUT_FIELD_NUMBER: _builtins.int
+    TAKEOVER_FIRST_RESPONSE_FIELD_NUMBER: _builtins.int
+    NO_REPLY_PHASES_FIELD_NUMBER: _builtins.int
+    HUMAN_FIRST_RESPONSE_FIELD_NUMBER: _builtins.int
+    QUEUE_WAIT_FIELD_NUMBER: _builtins.int
+    HANDLED_FIELD_NUMBER: _builtins.int
+    HANDLED_SECONDS_FIELD_NUMBER: _builtins.int
+    RESOLUTION_FIELD_NUMBER: _builtins.int
+    AI_FIELD_NUMBER: _builtins.int
+    HAND_BACKS_FIELD_NUMBER: _builtins.int
+    RELEASES_FIELD_NUMBER: _builtins.int
     conversations: _builtins.int
     """Distinct conversations with a phase of a human agent."""
     conversations_with_message: _builtins.int
     """Distinct conversations with at least one message of a human agent."""
     transfers_in: _builtins.int
     transfers_out: _builtins.int
+    no_reply_phases: _builtins.int
+    """Phases that ended without a message of the agent."""
+    handled_seconds: _builtins.float
     @_builtins.property
     def takeovers(self) -> Global___TakeoverFigure: ...
     @_builtins.property
     def response_time(self) -> Global___DurationFigure: ...
+    @_builtins.property
+    def takeover_first_response(self) -> Global___DurationFigure: ...
+    @_builtins.property
+    def human_first_response(self) -> Global___DurationFigure: ...
+    @_builtins.property
+    def queue_wait(self) -> Global___QueueFigure: ...
+    @_builtins.property
+    def handled(self) -> Global___DurationFigure:
+        """Each phase of a human agent that ended."""
+
+    @_builtins.property
+    def resolution(self) -> Global___ResolutionFigure: ...
+    @_builtins.property
+    def ai(self) -> Global___AiFigure: ...
+    @_builtins.property
+    def hand_backs(self) -> Global___HandBackFigure: ...
+    @_builtins.property
+    def releases(self) -> _containers.RepeatedCompositeFieldContainer[Global___Count]:
+        """Released, away, disabled."""
+
     def __init__(
         self,
         *,
@@ -143,10 +403,20 @@ class Figures(_message.Message):
         conversations_with_message: _builtins.int = ...,
         transfers_in: _builtins.int = ...,
         transfers_out: _builtins.int = ...,
+        takeover_first_response: Global___DurationFigure | None = ...,
+        no_reply_phases: _builtins.int = ...,
+        human_first_response: Global___DurationFigure | None = ...,
+        queue_wait: Global___QueueFigure | None = ...,
+        handled: Global___DurationFigure | None = ...,
+        handled_seconds: _builtins.float = ...,
+        resolution: Global___ResolutionFigure | None = ...,
+        ai: Global___AiFigure | None = ...,
+        hand_backs: Global___HandBackFigure | None = ...,
+        releases: _abc.Iterable[Global___Count] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["response_time", b"response_time", "takeovers", b"takeovers"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ai", b"ai", "hand_backs", b"hand_backs", "handled", b"handled", "human_first_response", b"human_first_response", "queue_wait", b"queue_wait", "resolution", b"resolution", "response_time", b"response_time", "takeover_first_response", b"takeover_first_response", "takeovers", b"takeovers"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["conversations", b"conversations", "conversations_with_message", b"conversations_with_message", "response_time", b"response_time", "takeovers", b"takeovers", "transfers_in", b"transfers_in", "transfers_out", b"transfers_out"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai", b"ai", "conversations", b"conversations", "conversations_with_message", b"conversations_with_message", "hand_backs", b"hand_backs", "handled", b"handled", "handled_seconds", b"handled_seconds", "human_first_response", b"human_first_response", "no_reply_phases", b"no_reply_phases", "queue_wait", b"queue_wait", "releases", b"releases", "resolution", b"resolution", "response_time", b"response_time", "takeover_first_response", b"takeover_first_response", "takeovers", b"takeovers", "transfers_in", b"transfers_in", "transfers_out", b"transfers_out"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -179,6 +449,67 @@ class AgentFigures(_message.Message):
 Global___AgentFigures: _TypeAlias = AgentFigures  # noqa: Y015
 
 @_typing.final
+class Point(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    TAKEOVERS_FIELD_NUMBER: _builtins.int
+    RESPONSE_TIME_FIELD_NUMBER: _builtins.int
+    QUEUE_WAIT_FIELD_NUMBER: _builtins.int
+    CASES_FIELD_NUMBER: _builtins.int
+    UNTOUCHED_CASES_FIELD_NUMBER: _builtins.int
+    cases: _builtins.int
+    untouched_cases: _builtins.int
+    @_builtins.property
+    def to(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def takeovers(self) -> Global___TakeoverFigure: ...
+    @_builtins.property
+    def response_time(self) -> Global___DurationFigure: ...
+    @_builtins.property
+    def queue_wait(self) -> Global___DurationFigure: ...
+    def __init__(
+        self,
+        *,
+        to: _timestamp_pb2.Timestamp | None = ...,
+        takeovers: Global___TakeoverFigure | None = ...,
+        response_time: Global___DurationFigure | None = ...,
+        queue_wait: Global___DurationFigure | None = ...,
+        cases: _builtins.int = ...,
+        untouched_cases: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "queue_wait", b"queue_wait", "response_time", b"response_time", "takeovers", b"takeovers", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["cases", b"cases", "from", b"from", "queue_wait", b"queue_wait", "response_time", b"response_time", "takeovers", b"takeovers", "to", b"to", "untouched_cases", b"untouched_cases"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Point: _TypeAlias = Point  # noqa: Y015
+
+@_typing.final
+class AiAgent(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    ID_FIELD_NUMBER: _builtins.int
+    NAME_FIELD_NUMBER: _builtins.int
+    id: _builtins.str
+    name: _builtins.str
+    def __init__(
+        self,
+        *,
+        id: _builtins.str = ...,
+        name: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["id", b"id", "name", b"name"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AiAgent: _TypeAlias = AiAgent  # noqa: Y015
+
+@_typing.final
 class GetFiguresResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
@@ -186,15 +517,54 @@ class GetFiguresResponse(_message.Message):
     AGENTS_FIELD_NUMBER: _builtins.int
     DEFINITION_VERSION_FIELD_NUMBER: _builtins.int
     CONVERSATIONS_PER_AGENT_FIELD_NUMBER: _builtins.int
+    AGENTS_WITH_CONVERSATIONS_FIELD_NUMBER: _builtins.int
+    FEWEST_CONVERSATIONS_FIELD_NUMBER: _builtins.int
+    MOST_CONVERSATIONS_FIELD_NUMBER: _builtins.int
+    BEFORE_FIELD_NUMBER: _builtins.int
+    CONVERSATIONS_PER_AGENT_BEFORE_FIELD_NUMBER: _builtins.int
+    BEFORE_FROM_FIELD_NUMBER: _builtins.int
+    BEFORE_TO_FIELD_NUMBER: _builtins.int
+    SERIES_FIELD_NUMBER: _builtins.int
+    TIME_ZONE_FIELD_NUMBER: _builtins.int
+    WORKSPACE_TIME_ZONE_FIELD_NUMBER: _builtins.int
+    HAS_HOURS_FIELD_NUMBER: _builtins.int
+    PERCENTILE_ERROR_FIELD_NUMBER: _builtins.int
+    AI_AGENTS_FIELD_NUMBER: _builtins.int
     definition_version: _builtins.int
     """Version of the definitions in docs/metrics.md."""
     conversations_per_agent: _builtins.float
     """Mean of distinct conversations over agents with at least one."""
+    agents_with_conversations: _builtins.int
+    """How many agents that are, and the fewest and most conversations of one."""
+    fewest_conversations: _builtins.int
+    most_conversations: _builtins.int
+    conversations_per_agent_before: _builtins.float
+    time_zone: _builtins.str
+    """The zone that was used, and the workspace's own; empty where none is set."""
+    workspace_time_zone: _builtins.str
+    has_hours: _builtins.bool
+    """Whether business time can be asked for."""
+    percentile_error: _builtins.float
+    """The greatest relative error of medians and percentiles, 0.02 for two percent."""
     @_builtins.property
     def team(self) -> Global___Figures: ...
     @_builtins.property
     def agents(self) -> _containers.RepeatedCompositeFieldContainer[Global___AgentFigures]:
         """For supervisors: each agent with a figure. For an agent: their own alone."""
+
+    @_builtins.property
+    def before(self) -> Global___Figures:
+        """The team's in the period before; when asked for."""
+
+    @_builtins.property
+    def before_from(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def before_to(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def series(self) -> _containers.RepeatedCompositeFieldContainer[Global___Point]: ...
+    @_builtins.property
+    def ai_agents(self) -> _containers.RepeatedCompositeFieldContainer[Global___AiAgent]:
+        """All that conversations have begun with."""
 
     def __init__(
         self,
@@ -203,13 +573,235 @@ class GetFiguresResponse(_message.Message):
         agents: _abc.Iterable[Global___AgentFigures] | None = ...,
         definition_version: _builtins.int = ...,
         conversations_per_agent: _builtins.float | None = ...,
+        agents_with_conversations: _builtins.int = ...,
+        fewest_conversations: _builtins.int = ...,
+        most_conversations: _builtins.int = ...,
+        before: Global___Figures | None = ...,
+        conversations_per_agent_before: _builtins.float | None = ...,
+        before_from: _timestamp_pb2.Timestamp | None = ...,
+        before_to: _timestamp_pb2.Timestamp | None = ...,
+        series: _abc.Iterable[Global___Point] | None = ...,
+        time_zone: _builtins.str = ...,
+        workspace_time_zone: _builtins.str = ...,
+        has_hours: _builtins.bool = ...,
+        percentile_error: _builtins.float = ...,
+        ai_agents: _abc.Iterable[Global___AiAgent] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["_conversations_per_agent", b"_conversations_per_agent", "conversations_per_agent", b"conversations_per_agent", "team", b"team"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_conversations_per_agent", b"_conversations_per_agent", "_conversations_per_agent_before", b"_conversations_per_agent_before", "before", b"before", "before_from", b"before_from", "before_to", b"before_to", "conversations_per_agent", b"conversations_per_agent", "conversations_per_agent_before", b"conversations_per_agent_before", "team", b"team"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conversations_per_agent", b"_conversations_per_agent", "agents", b"agents", "conversations_per_agent", b"conversations_per_agent", "definition_version", b"definition_version", "team", b"team"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_conversations_per_agent", b"_conversations_per_agent", "_conversations_per_agent_before", b"_conversations_per_agent_before", "agents", b"agents", "agents_with_conversations", b"agents_with_conversations", "ai_agents", b"ai_agents", "before", b"before", "before_from", b"before_from", "before_to", b"before_to", "conversations_per_agent", b"conversations_per_agent", "conversations_per_agent_before", b"conversations_per_agent_before", "definition_version", b"definition_version", "fewest_conversations", b"fewest_conversations", "has_hours", b"has_hours", "most_conversations", b"most_conversations", "percentile_error", b"percentile_error", "series", b"series", "team", b"team", "time_zone", b"time_zone", "workspace_time_zone", b"workspace_time_zone"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     _WhichOneofReturnType__conversations_per_agent: _TypeAlias = _typing.Literal["conversations_per_agent"]  # noqa: Y015
     _WhichOneofArgType__conversations_per_agent: _TypeAlias = _typing.Literal["_conversations_per_agent", b"_conversations_per_agent"]  # noqa: Y015
+    _WhichOneofReturnType__conversations_per_agent_before: _TypeAlias = _typing.Literal["conversations_per_agent_before"]  # noqa: Y015
+    _WhichOneofArgType__conversations_per_agent_before: _TypeAlias = _typing.Literal["_conversations_per_agent_before", b"_conversations_per_agent_before"]  # noqa: Y015
+    @_typing.overload
     def WhichOneof(self, oneof_group: _WhichOneofArgType__conversations_per_agent) -> _WhichOneofReturnType__conversations_per_agent | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__conversations_per_agent_before) -> _WhichOneofReturnType__conversations_per_agent_before | None: ...
 
 Global___GetFiguresResponse: _TypeAlias = GetFiguresResponse  # noqa: Y015
+
+@_typing.final
+class GetLiveRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___GetLiveRequest: _TypeAlias = GetLiveRequest  # noqa: Y015
+
+@_typing.final
+class GetLiveResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    HELD_BY_AI_FIELD_NUMBER: _builtins.int
+    HELD_BY_HUMAN_FIELD_NUMBER: _builtins.int
+    WAITING_FIELD_NUMBER: _builtins.int
+    LONGEST_WAITING_SECONDS_FIELD_NUMBER: _builtins.int
+    REVISION_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    held_by_ai: _builtins.int
+    """Conversations by who holds them now."""
+    held_by_human: _builtins.int
+    waiting: _builtins.int
+    longest_waiting_seconds: _builtins.float
+    revision: _builtins.int
+    """Figures have not moved as long as it stays the same."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        held_by_ai: _builtins.int = ...,
+        held_by_human: _builtins.int = ...,
+        waiting: _builtins.int = ...,
+        longest_waiting_seconds: _builtins.float | None = ...,
+        revision: _builtins.int = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_longest_waiting_seconds", b"_longest_waiting_seconds", "at", b"at", "longest_waiting_seconds", b"longest_waiting_seconds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_longest_waiting_seconds", b"_longest_waiting_seconds", "at", b"at", "held_by_ai", b"held_by_ai", "held_by_human", b"held_by_human", "longest_waiting_seconds", b"longest_waiting_seconds", "revision", b"revision", "waiting", b"waiting"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__longest_waiting_seconds: _TypeAlias = _typing.Literal["longest_waiting_seconds"]  # noqa: Y015
+    _WhichOneofArgType__longest_waiting_seconds: _TypeAlias = _typing.Literal["_longest_waiting_seconds", b"_longest_waiting_seconds"]  # noqa: Y015
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__longest_waiting_seconds) -> _WhichOneofReturnType__longest_waiting_seconds | None: ...
+
+Global___GetLiveResponse: _TypeAlias = GetLiveResponse  # noqa: Y015
+
+@_typing.final
+class ListFactsRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FROM_FIELD_NUMBER: _builtins.int
+    TO_FIELD_NUMBER: _builtins.int
+    KINDS_FIELD_NUMBER: _builtins.int
+    AGENT_ID_FIELD_NUMBER: _builtins.int
+    AI_AGENT_ID_FIELD_NUMBER: _builtins.int
+    PAGE_SIZE_FIELD_NUMBER: _builtins.int
+    PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    agent_id: _builtins.str
+    ai_agent_id: _builtins.str
+    page_size: _builtins.int
+    """1 to 1000; 0: 50."""
+    page_token: _builtins.str
+    @_builtins.property
+    def to(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def kinds(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Kinds of facts (docs/metrics.md); or "waiting" alone, the conversations that wait now; or "holding" alone, those that agents hold now."""
+
+    def __init__(
+        self,
+        *,
+        to: _timestamp_pb2.Timestamp | None = ...,
+        kinds: _abc.Iterable[_builtins.str] | None = ...,
+        agent_id: _builtins.str = ...,
+        ai_agent_id: _builtins.str = ...,
+        page_size: _builtins.int = ...,
+        page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["from", b"from", "to", b"to"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "ai_agent_id", b"ai_agent_id", "from", b"from", "kinds", b"kinds", "page_size", b"page_size", "page_token", b"page_token", "to", b"to"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFactsRequest: _TypeAlias = ListFactsRequest  # noqa: Y015
+
+@_typing.final
+class Fact(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    KIND_FIELD_NUMBER: _builtins.int
+    CONVERSATION_ID_FIELD_NUMBER: _builtins.int
+    SEQ_FIELD_NUMBER: _builtins.int
+    AT_FIELD_NUMBER: _builtins.int
+    AGENT_ID_FIELD_NUMBER: _builtins.int
+    AGENT_NAME_FIELD_NUMBER: _builtins.int
+    AI_AGENT_ID_FIELD_NUMBER: _builtins.int
+    CAUSE_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    BUSINESS_SECONDS_FIELD_NUMBER: _builtins.int
+    kind: _builtins.str
+    conversation_id: _builtins.str
+    seq: _builtins.int
+    """The event that ended what was measured."""
+    agent_id: _builtins.str
+    agent_name: _builtins.str
+    ai_agent_id: _builtins.str
+    cause: _builtins.str
+    seconds: _builtins.float
+    business_seconds: _builtins.float
+    """Within the workspace's hours; where they are set."""
+    @_builtins.property
+    def at(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        kind: _builtins.str = ...,
+        conversation_id: _builtins.str = ...,
+        seq: _builtins.int = ...,
+        at: _timestamp_pb2.Timestamp | None = ...,
+        agent_id: _builtins.str = ...,
+        agent_name: _builtins.str = ...,
+        ai_agent_id: _builtins.str = ...,
+        cause: _builtins.str = ...,
+        seconds: _builtins.float | None = ...,
+        business_seconds: _builtins.float | None = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["_business_seconds", b"_business_seconds", "_seconds", b"_seconds", "at", b"at", "business_seconds", b"business_seconds", "seconds", b"seconds"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["_business_seconds", b"_business_seconds", "_seconds", b"_seconds", "agent_id", b"agent_id", "agent_name", b"agent_name", "ai_agent_id", b"ai_agent_id", "at", b"at", "business_seconds", b"business_seconds", "cause", b"cause", "conversation_id", b"conversation_id", "kind", b"kind", "seconds", b"seconds", "seq", b"seq"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    _WhichOneofReturnType__business_seconds: _TypeAlias = _typing.Literal["business_seconds"]  # noqa: Y015
+    _WhichOneofArgType__business_seconds: _TypeAlias = _typing.Literal["_business_seconds", b"_business_seconds"]  # noqa: Y015
+    _WhichOneofReturnType__seconds: _TypeAlias = _typing.Literal["seconds"]  # noqa: Y015
+    _WhichOneofArgType__seconds: _TypeAlias = _typing.Literal["_seconds", b"_seconds"]  # noqa: Y015
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__business_seconds) -> _WhichOneofReturnType__business_seconds | None: ...
+    @_typing.overload
+    def WhichOneof(self, oneof_group: _WhichOneofArgType__seconds) -> _WhichOneofReturnType__seconds | None: ...
+
+Global___Fact: _TypeAlias = Fact  # noqa: Y015
+
+@_typing.final
+class ListFactsResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    FACTS_FIELD_NUMBER: _builtins.int
+    NEXT_PAGE_TOKEN_FIELD_NUMBER: _builtins.int
+    next_page_token: _builtins.str
+    """Empty: there are no more."""
+    @_builtins.property
+    def facts(self) -> _containers.RepeatedCompositeFieldContainer[Global___Fact]: ...
+    def __init__(
+        self,
+        *,
+        facts: _abc.Iterable[Global___Fact] | None = ...,
+        next_page_token: _builtins.str = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["facts", b"facts", "next_page_token", b"next_page_token"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___ListFactsResponse: _TypeAlias = ListFactsResponse  # noqa: Y015
+
+@_typing.final
+class RebuildRequest(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RebuildRequest: _TypeAlias = RebuildRequest  # noqa: Y015
+
+@_typing.final
+class RebuildResponse(_message.Message):
+    DESCRIPTOR: _descriptor.Descriptor
+
+    def __init__(
+        self,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___RebuildResponse: _TypeAlias = RebuildResponse  # noqa: Y015

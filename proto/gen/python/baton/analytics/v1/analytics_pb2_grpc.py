@@ -43,6 +43,21 @@ class AnalyticsServiceStub:
                 request_serializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.GetFiguresRequest.SerializeToString,
                 response_deserializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.GetFiguresResponse.FromString,
                 _registered_method=True)
+        self.GetLive = channel.unary_unary(
+                '/baton.analytics.v1.AnalyticsService/GetLive',
+                request_serializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.GetLiveRequest.SerializeToString,
+                response_deserializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.GetLiveResponse.FromString,
+                _registered_method=True)
+        self.ListFacts = channel.unary_unary(
+                '/baton.analytics.v1.AnalyticsService/ListFacts',
+                request_serializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.ListFactsRequest.SerializeToString,
+                response_deserializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.ListFactsResponse.FromString,
+                _registered_method=True)
+        self.Rebuild = channel.unary_unary(
+                '/baton.analytics.v1.AnalyticsService/Rebuild',
+                request_serializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.RebuildRequest.SerializeToString,
+                response_deserializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.RebuildResponse.FromString,
+                _registered_method=True)
 
 
 class AnalyticsServiceServicer:
@@ -53,7 +68,30 @@ class AnalyticsServiceServicer:
     """
 
     def GetFigures(self, request, context):
-        """GetFigures answers takeovers, response times and conversations, for the team and per agent.
+        """GetFigures answers every figure of docs/metrics.md, for the team and per agent. PERMISSION_DENIED `ROLE_REQUIRED` for an agent who asks for a colleague's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def GetLive(self, request, context):
+        """GetLive answers how things stand now, at most two seconds behind the log.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListFacts(self, request, context):
+        """ListFacts answers the rows behind a figure, the newest first, by pages; of a live figure the longest first. An agent gets their own rows only,
+        and those that are nobody's.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def Rebuild(self, request, context):
+        """Rebuild begins to count everything again from the log, while the figures go on to be served; for administrators. PERMISSION_DENIED `ROLE_REQUIRED`,
+        FAILED_PRECONDITION `REBUILD_RUNNING`.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')
@@ -66,6 +104,21 @@ def add_AnalyticsServiceServicer_to_server(servicer, server):
                     servicer.GetFigures,
                     request_deserializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.GetFiguresRequest.FromString,
                     response_serializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.GetFiguresResponse.SerializeToString,
+            ),
+            'GetLive': grpc.unary_unary_rpc_method_handler(
+                    servicer.GetLive,
+                    request_deserializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.GetLiveRequest.FromString,
+                    response_serializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.GetLiveResponse.SerializeToString,
+            ),
+            'ListFacts': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListFacts,
+                    request_deserializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.ListFactsRequest.FromString,
+                    response_serializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.ListFactsResponse.SerializeToString,
+            ),
+            'Rebuild': grpc.unary_unary_rpc_method_handler(
+                    servicer.Rebuild,
+                    request_deserializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.RebuildRequest.FromString,
+                    response_serializer=baton_dot_analytics_dot_v1_dot_analytics__pb2.RebuildResponse.SerializeToString,
             ),
     }
     generic_handler = grpc.method_handlers_generic_handler(
@@ -99,6 +152,87 @@ class AnalyticsService:
             '/baton.analytics.v1.AnalyticsService/GetFigures',
             baton_dot_analytics_dot_v1_dot_analytics__pb2.GetFiguresRequest.SerializeToString,
             baton_dot_analytics_dot_v1_dot_analytics__pb2.GetFiguresResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def GetLive(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.analytics.v1.AnalyticsService/GetLive',
+            baton_dot_analytics_dot_v1_dot_analytics__pb2.GetLiveRequest.SerializeToString,
+            baton_dot_analytics_dot_v1_dot_analytics__pb2.GetLiveResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListFacts(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.analytics.v1.AnalyticsService/ListFacts',
+            baton_dot_analytics_dot_v1_dot_analytics__pb2.ListFactsRequest.SerializeToString,
+            baton_dot_analytics_dot_v1_dot_analytics__pb2.ListFactsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def Rebuild(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.analytics.v1.AnalyticsService/Rebuild',
+            baton_dot_analytics_dot_v1_dot_analytics__pb2.RebuildRequest.SerializeToString,
+            baton_dot_analytics_dot_v1_dot_analytics__pb2.RebuildResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -21,7 +21,17 @@ class AnalyticsServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     GetFigures: _aio.UnaryUnaryMultiCallable[_analytics_pb2.GetFiguresRequest, _analytics_pb2.GetFiguresResponse]
-    """GetFigures answers takeovers, response times and conversations, for the team and per agent."""
+    """GetFigures answers every figure of docs/metrics.md, for the team and per agent. PERMISSION_DENIED `ROLE_REQUIRED` for an agent who asks for a colleague's."""
+    GetLive: _aio.UnaryUnaryMultiCallable[_analytics_pb2.GetLiveRequest, _analytics_pb2.GetLiveResponse]
+    """GetLive answers how things stand now, at most two seconds behind the log."""
+    ListFacts: _aio.UnaryUnaryMultiCallable[_analytics_pb2.ListFactsRequest, _analytics_pb2.ListFactsResponse]
+    """ListFacts answers the rows behind a figure, the newest first, by pages; of a live figure the longest first. An agent gets their own rows only,
+    and those that are nobody's.
+    """
+    Rebuild: _aio.UnaryUnaryMultiCallable[_analytics_pb2.RebuildRequest, _analytics_pb2.RebuildResponse]
+    """Rebuild begins to count everything again from the log, while the figures go on to be served; for administrators. PERMISSION_DENIED `ROLE_REQUIRED`,
+    FAILED_PRECONDITION `REBUILD_RUNNING`.
+    """
 
 class AnalyticsServiceServicer(metaclass=_abc_1.ABCMeta):
     """AnalyticsService answers figures for a period. The caller is the gateway on behalf of a user: supervisors see the team and each agent,
@@ -36,6 +46,34 @@ class AnalyticsServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _analytics_pb2.GetFiguresRequest,
         context: _aio.ServicerContext[_analytics_pb2.GetFiguresRequest, _abc.Awaitable[_analytics_pb2.GetFiguresResponse]],
     ) -> _abc.Awaitable[_analytics_pb2.GetFiguresResponse]:
-        """GetFigures answers takeovers, response times and conversations, for the team and per agent."""
+        """GetFigures answers every figure of docs/metrics.md, for the team and per agent. PERMISSION_DENIED `ROLE_REQUIRED` for an agent who asks for a colleague's."""
+
+    @_abc_1.abstractmethod
+    def GetLive(
+        self,
+        request: _analytics_pb2.GetLiveRequest,
+        context: _aio.ServicerContext[_analytics_pb2.GetLiveRequest, _abc.Awaitable[_analytics_pb2.GetLiveResponse]],
+    ) -> _abc.Awaitable[_analytics_pb2.GetLiveResponse]:
+        """GetLive answers how things stand now, at most two seconds behind the log."""
+
+    @_abc_1.abstractmethod
+    def ListFacts(
+        self,
+        request: _analytics_pb2.ListFactsRequest,
+        context: _aio.ServicerContext[_analytics_pb2.ListFactsRequest, _abc.Awaitable[_analytics_pb2.ListFactsResponse]],
+    ) -> _abc.Awaitable[_analytics_pb2.ListFactsResponse]:
+        """ListFacts answers the rows behind a figure, the newest first, by pages; of a live figure the longest first. An agent gets their own rows only,
+        and those that are nobody's.
+        """
+
+    @_abc_1.abstractmethod
+    def Rebuild(
+        self,
+        request: _analytics_pb2.RebuildRequest,
+        context: _aio.ServicerContext[_analytics_pb2.RebuildRequest, _abc.Awaitable[_analytics_pb2.RebuildResponse]],
+    ) -> _abc.Awaitable[_analytics_pb2.RebuildResponse]:
+        """Rebuild begins to count everything again from the log, while the figures go on to be served; for administrators. PERMISSION_DENIED `ROLE_REQUIRED`,
+        FAILED_PRECONDITION `REBUILD_RUNNING`.
+        """
 
 def add_AnalyticsServiceServicer_to_server(servicer: AnalyticsServiceServicer, server: _aio.Server) -> None: ...
