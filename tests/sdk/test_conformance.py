@@ -15,7 +15,7 @@ from tests.docs.markdown import ROOT
 from tests.sdk import faulty
 from tests.sdk.reference import Reference
 
-GOOD = ["tests.sdk.reference:Reference", "examples.sdk_connector:SdkConnector"]
+GOOD = ["tests.sdk.reference:Reference", "examples.minimal_bot.kit:MinimalConnector", "examples.llm_bot.kit:LlmConnector"]
 # Each fault, the scenario that must find it, and the rule by which the kit must know it.
 FAULTS: dict[type[Reference], tuple[Scenario, Rule]] = {
     faulty.ChecksStatusBeforeGeneratingOnly: (scenarios.stale_epoch, Rule.ANSWER_FROM_BEFORE),

@@ -1,4 +1,4 @@
-"""The conformance kit's connector of every bot that is built on `baton_sdk.Bot`: its model is the kit's."""
+"""The minimal bot as the conformance kit's connector: the same `Bot`, with the kit's model in place of the list of answers. Copy it for a bot of your own."""
 
 import asyncio
 from contextlib import suppress
@@ -7,7 +7,7 @@ from baton_sdk import AiAgent, Baton, BatonError, Bot, Message, Question, Turn
 from baton_sdk.conformance import HandOff, Resolved, World
 
 
-class SdkConnector:
+class MinimalConnector:
     """One process of a platform."""
 
     def __init__(self, world: World) -> None:
