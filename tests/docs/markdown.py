@@ -13,7 +13,7 @@ _ROW = re.compile(r"^\| `([A-Z][A-Z0-9_]+)` \| (?:`([^`]*)`)? *\|", re.MULTILINE
 
 def documents() -> list[Path]:
     """Return the documents that people read, without those of packages that were installed."""
-    found = [path for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md", "services/*/*.md", "proto/**/*.md") for path in ROOT.glob(pattern)]
+    found = [path for pattern in ("*.md", "docs/**/*.md", "examples/**/*.md", "services/*/*.md", "proto/**/*.md", "sdk/*/*.md") for path in ROOT.glob(pattern)]
     return sorted(path for path in found if "node_modules" not in path.parts)
 
 
