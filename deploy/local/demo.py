@@ -25,6 +25,7 @@ from deploy.local.table import Process
 
 WORKSPACE = "Baton demo"
 PLATFORM = "Example AI platform"
+END_USER_PLATFORM = "The end user's page"
 # Name in baton.env, e-mail, name, role.
 PEOPLE = [
     ("ADMIN", "admin@baton.example", "Dewi Lestari", auth_pb2.ROLE_ADMINISTRATOR),
@@ -51,6 +52,8 @@ class Demo:
 
     passwords: dict[str, str] = field(default_factory=lambda: {who: f"demo-{secrets.token_hex(6)}" for who, *_ in PEOPLE})
     api_key: str = ""
+    # The end user's page is a platform of its own.
+    end_user_key: str = ""
 
     def logins(self) -> list[tuple[str, str, str]]:
         """Return (name in baton.env, e-mail, password) of each person."""
@@ -75,6 +78,9 @@ async def _seed(plan: Plan, auth: Process) -> Demo:
         seeder = Seeder(peers["auth"], peers["conversation"], demo, auth)
         if not await seeder.is_known():
             await seeder.make_people()
+            write_private(file, asdict(demo))
+        if not demo.end_user_key:
+            demo.end_user_key = await seeder.make_key(END_USER_PLATFORM)
             write_private(file, asdict(demo))
         await seeder.make_templates()
     return demo
@@ -115,8 +121,14 @@ class Seeder:
             else:
                 made = await self._as_admin(self._admin.CreateAccount, auth_pb2.CreateAccountRequest(email=email, name=name, role=role))
             await self._set_password(made.link_token, self._demo.passwords[who])
-        key = await self._as_admin(self._admin.CreateApiKey, auth_pb2.CreateApiKeyRequest(name=PLATFORM))
-        self._demo.api_key = key.secret
+        self._demo.api_key = await self.make_key(PLATFORM)
+        # A key of a former database is no key of this one.
+        self._demo.end_user_key = ""
+
+    async def make_key(self, platform: str) -> str:
+        """Make a platform with a key, and return the key."""
+        key = await self._as_admin(self._admin.CreateApiKey, auth_pb2.CreateApiKeyRequest(name=platform))
+        return str(key.secret)
 
     async def make_templates(self) -> None:
         """Make the shared templates that are missing; those that someone changed stay."""

@@ -14,7 +14,7 @@ NAME = "baton.env"
 def contents(stack: Stack, demo: Demo) -> dict[str, str]:
     """Return the variables."""
     plan = stack.plan
-    values = {"BATON_URL": plan.url(), "BATON_GRPC": plan.platform_address(), "BATON_API_KEY": demo.api_key}
+    values = {"BATON_URL": plan.url(), "BATON_GRPC": plan.platform_address(), "BATON_API_KEY": demo.api_key, "BATON_END_USER_URL": plan.end_user_url()}
     for who, email, password in demo.logins():
         values |= {f"BATON_{who}_EMAIL": email, f"BATON_{who}_PASSWORD": password}
     values |= {"MONGODB_URI": table.mongodb_uri(plan), "KAFKA_BOOTSTRAP_SERVERS": table.kafka_servers(plan)}

@@ -60,6 +60,11 @@ class Plan:
         name = socket.gethostname() if self.host == "0.0.0.0" else self.host  # what the operator asked for
         return f"http://{name}:{self.port(f'{instance}.http')}"
 
+    def end_user_url(self) -> str:
+        """Return where browsers reach the end user's page of the example."""
+        name = socket.gethostname() if self.host == "0.0.0.0" else self.host  # as above
+        return f"http://{name}:{self.port('end-user.http')}"
+
     def platform_address(self, instance: str = "conversation") -> str:
         """Return where AI platforms connect."""
         name = socket.gethostname() if self.host == "0.0.0.0" else self.host  # what the operator asked for

@@ -78,6 +78,7 @@ def run(plan: Plan) -> int:
             stack.start()
             _say("making the demo's accounts, key and templates")
             demo = seed(plan, stack.rows["auth"])
+            stack.add(table.end_user(plan, demo.end_user_key))
             if plan.demo:
                 stack.add(table.example(plan, demo.api_key))
             _introduce(stack, demo, time.monotonic() - began)
@@ -114,6 +115,7 @@ def _introduce(stack: Stack, demo: Demo, seconds: float) -> None:
             [
                 "",
                 f"  Baton is ready after {seconds:.0f} s:  {plan.url()}/human-agent",
+                f"  Be the end user:  {plan.end_user_url()}",
                 "",
                 "  Log in as",
                 *people,

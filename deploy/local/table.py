@@ -56,6 +56,20 @@ def example(plan: Plan, api_key: str) -> Process:
     )
 
 
+def end_user(plan: Plan, api_key: str) -> Process:
+    """Return the row of the end user's page, whose key is its own: a platform has one program that answers its users."""
+    port = plan.port("end-user.http")
+    return Process(
+        name="end-user",
+        command=lambda: [sys.executable, "-m", "examples.end_user", "--host", plan.host, "--port", str(port)],
+        is_ready=lambda: _answers(f"http://127.0.0.1:{port}/healthz"),
+        depends_on=("conversation",),
+        ports={"http": port},
+        env={"BATON_GRPC": plan.platform_address(), "BATON_API_KEY": api_key},
+        grace_seconds=5,
+    )
+
+
 def mongodb_uri(plan: Plan) -> str:
     """Return how the services reach MongoDB."""
     return plan.mongodb_uri or mongodb.uri(plan.port("mongodb"))

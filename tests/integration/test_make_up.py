@@ -14,10 +14,10 @@ from tests.harness.browser import Browser
 from tests.harness.waiting import wait_until
 
 NAMED = [
-    *("BATON_URL", "BATON_GRPC", "BATON_API_KEY", "MONGODB_URI", "KAFKA_BOOTSTRAP_SERVERS"),
+    *("BATON_URL", "BATON_GRPC", "BATON_API_KEY", "BATON_END_USER_URL", "MONGODB_URI", "KAFKA_BOOTSTRAP_SERVERS"),
     *(f"BATON_{who}_{what}" for who in ("ADMIN", "SUPERVISOR", "AGENT1", "AGENT2", "AGENT3") for what in ("EMAIL", "PASSWORD")),
     *(f"METRICS_{service}" for service in ("AUTH", "CONVERSATION", "REALTIME", "ANALYTICS")),
-    *(f"PID_{name}" for name in ("MONGODB", "KAFKA", "AUTH", "CONVERSATION", "REALTIME", "ANALYTICS", "STACK")),
+    *(f"PID_{name}" for name in ("MONGODB", "KAFKA", "AUTH", "CONVERSATION", "REALTIME", "ANALYTICS", "END_USER", "STACK")),
 ]
 
 
