@@ -24,7 +24,7 @@ function Box({ canWrite }: { readonly canWrite: boolean }) {
 }
 
 function draw({ app }: Page, canWrite = true) {
-  const surroundings = { app, words: en, format: createFormat("en"), preferences: { language: "en", theme: "light", singleKeys: true } as const, setPreferences: vi.fn() };
+  const surroundings = { app, words: en, format: createFormat("en"), preferences: { language: "en", theme: "light", singleKeys: true, density: "comfortable" } as const, setPreferences: vi.fn() };
   return render(
     <SurroundingsContext value={surroundings}>
       <QueryClientProvider client={new QueryClient()}>

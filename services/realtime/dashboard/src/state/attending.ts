@@ -5,7 +5,7 @@ import type { AlertSettings } from "./alerts";
 import type { Announcement } from "./announcing";
 
 /** Dialogs that can be opened from anywhere. */
-export type GlobalDialog = "notifications" | "shortcuts";
+export type GlobalDialog = "notifications" | "shortcuts" | "commands" | "going_away" | "logging_out";
 
 export interface Attending {
   /** As chosen with the switch; that a socket is there says the server. */

@@ -3,9 +3,12 @@
 export type Language = "en" | "id";
 export type Theme = "light" | "dark" | "system";
 
+export type Density = "comfortable" | "compact";
+
 export interface Preferences {
   readonly language: Language;
   readonly theme: Theme;
+  readonly density: Density;
   /** Single keys move and open in the list and in the history. */
   readonly singleKeys: boolean;
 }
@@ -25,6 +28,7 @@ export function readPreferences(storage: Storage | undefined, browserLanguages: 
   return {
     language: kept.language === "en" || kept.language === "id" ? kept.language : byBrowser,
     theme: kept.theme === "light" || kept.theme === "dark" ? kept.theme : "system",
+    density: kept.density === "compact" ? "compact" : "comfortable",
     singleKeys: kept.singleKeys !== false,
   };
 }

@@ -7,6 +7,7 @@ import { type Alerting, createAlerting, noWays } from "./alerting";
 import { createAnnouncing } from "./announcing";
 import { createListing, type Listing } from "./listing";
 import { createLiving, type Living } from "./living";
+import { createLettingGo, type LettingGo } from "./letting";
 import type { Ports } from "./ports";
 import { createReading, type Reading } from "./reading";
 import { createSessionWork, type SessionWork } from "./session";
@@ -17,6 +18,7 @@ export interface App {
   readonly listing: Listing;
   readonly reading: Reading;
   readonly acting: Acting;
+  readonly letting: LettingGo;
   readonly alerting: Alerting;
   /** Kept words of the account that is logged in. */
   drafts(): Drafts;
@@ -65,6 +67,7 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
   const reading = createReading(all, announcing.opened);
   const socket = makeSocket(living);
   const acting = createActing(all);
+  const letting = createLettingGo(all, acting);
   const alerting = createAlerting(all, ways, storage);
   const { store, clock } = ports;
   const tellTransferred = (conversationId: string, to: string) =>
@@ -76,6 +79,7 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
     listing,
     reading,
     acting,
+    letting,
     alerting,
     drafts() {
       const now = ports.store.state().session;

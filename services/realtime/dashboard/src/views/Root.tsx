@@ -39,6 +39,7 @@ export function Root({ app, queries, storage, initial }: Props) {
     document.documentElement.lang = preferences.language;
     if (preferences.theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = preferences.theme;
+    document.documentElement.dataset.density = preferences.density;
   }, [preferences]);
 
   const surroundings = useMemo<Surroundings>(

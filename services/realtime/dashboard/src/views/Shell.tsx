@@ -8,6 +8,8 @@ import { navigate, useApp, useAppState, useFormat, useMe, usePlace, useWords } f
 import { cx } from "./cx";
 import { LiveBanner } from "./LiveMark";
 import { Notices } from "./Notices";
+import { PresenceSwitch } from "./letting/PresenceSwitch";
+import { useCommandKey } from "./palette/useCommandKey";
 import css from "./Shell.module.css";
 import { fetched } from "./fetched";
 import { GlobalDialogs } from "./settings/GlobalDialogs";
@@ -26,6 +28,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const inChat = route.page === "conversations" && route.id !== undefined;
   useTitle();
   useSingleKeys();
+  useCommandKey();
   useEffect(() => app.listing.begin(), [app]);
   return (
     <div className={cx(css.shell, inChat && css.inChat)} data-live={live}>
@@ -41,6 +44,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
         {maySee("platforms", account.role) && <Item page="platforms" label={words.menu.platforms} icon={Plug} />}
         {maySee("settings", account.role) && <Item page="settings" label={words.pagesMenu.settings} icon={Settings2} />}
         <span className={css.me}>
+          <PresenceSwitch />
           <UserMenu />
         </span>
       </nav>

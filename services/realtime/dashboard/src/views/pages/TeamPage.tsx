@@ -1,24 +1,23 @@
-/** Accounts, for administrators: create with a one-time link, a new link, disable and enable. */
-import { Menu } from "@base-ui/react/menu";
-import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CloudOff, EllipsisVertical, UserPlus } from "lucide-react";
+/** The people of the workspace: who is there and what they have in hand, for supervisors; their accounts, for administrators. */
+import { useQuery } from "@tanstack/react-query";
+import { FileUp, Search, UserPlus } from "lucide-react";
 import { useState } from "react";
-import type { Account } from "../../gateway/contract";
-import { reasonOf } from "../../gateway/errors";
-import { ROOT } from "../../state/route";
-import { useApp, useFormat, useMe, useNow, useWords } from "../context";
+import type { Agent } from "../../gateway/contract";
+import { type Person, peopleOf } from "../../state/people";
+import { maySee, ROOT } from "../../state/route";
+import { useColleagues } from "../chat/AgentPicker";
+import { useApp, useMe, useWords } from "../context";
 import { cx } from "../cx";
-import { Avatar } from "../parts/Avatar";
+import { LettingGoDialog } from "../letting/LettingGoDialog";
 import { Button } from "../parts/Button";
-import { Empty } from "../parts/Empty";
-import menu from "../parts/Menu.module.css";
-import { Modal } from "../parts/Modal";
-import { Problem } from "../parts/Problem";
-import { problemWords } from "../problem";
+import { Loaded } from "./Loaded";
 import { NewAccount } from "./NewAccount";
 import { NoPermission, Page } from "./Page";
 import css from "./Page.module.css";
 import { Secret } from "./Secret";
+import { ImportDialog } from "./team/ImportDialog";
+import { PersonLine } from "./team/PersonLine";
+import team from "./team/Team.module.css";
 
 /** The address at which the link's token is used. */
 export function passwordLink(token: string): string {
@@ -26,134 +25,137 @@ export function passwordLink(token: string): string {
 }
 
 export default function TeamPage() {
-  return useMe().account.role === "administrator" ? <Team /> : <NoPermission />;
+  const words = useWords();
+  return maySee("team", useMe().account.role) ? <Team /> : <NoPermission text={words.people.noPermission} />;
 }
 
 function Team() {
   const app = useApp();
   const words = useWords();
-  const { data, isError, refetch } = useQuery({ queryKey: ["accounts"], queryFn: app.ports.api.admin.accounts });
-  const [adding, setAdding] = useState(false);
+  const isAdministrator = useMe().account.role === "administrator";
+  const accounts = useQuery({ queryKey: ["accounts"], queryFn: app.ports.api.admin.accounts, enabled: isAdministrator });
+  const agents = useColleagues();
+  const [search, setSearch] = useState("");
+  const [selected, setSelected] = useState<ReadonlySet<string>>(new Set());
+  const [letting, setLetting] = useState<readonly Agent[]>();
+  const [dialog, setDialog] = useState<"new" | "import">();
   const [link, setLink] = useState<{ name: string; token: string }>();
+
   return (
     <Page
       title={words.team.title}
-      lead={words.team.lead}
+      lead={words.people.lead}
       actions={
-        <Button kind="primary" icon={<UserPlus size={17} aria-hidden />} onClick={() => setAdding(true)}>
-          {words.team.add}
-        </Button>
+        isAdministrator && (
+          <span className={team.actions}>
+            <Button icon={<FileUp size={17} aria-hidden />} onClick={() => setDialog("import")}>
+              {words.people.import}
+            </Button>
+            <Button kind="primary" icon={<UserPlus size={17} aria-hidden />} onClick={() => setDialog("new")}>
+              {words.team.add}
+            </Button>
+          </span>
+        )
       }
     >
-      {isError && data === undefined ? (
-        <Empty icon={CloudOff} title={words.team.failed} action={<Button onClick={() => void refetch()}>{words.retry}</Button>} />
-      ) : (
-        <section className={cx(css.card, css.sheet)}>
-          <table className={css.table}>
-            <thead>
-              <tr>
-                <th scope="col">{words.team.name}</th>
-                <th scope="col">{words.team.role}</th>
-                <th scope="col">{words.team.state}</th>
-                <th scope="col">{words.team.lastLogin}</th>
-                <th scope="col">
-                  <span className="visually-hidden">{words.team.actions("")}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {(data ?? []).map((account) => (
-                <Line key={account.id} account={account} onLink={(token) => setLink({ name: account.name, token })} />
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-      {adding && <NewAccount onClose={() => setAdding(false)} onCreated={(name, token) => setLink({ name, token })} />}
+      <Loaded query={isAdministrator && accounts.data === undefined ? accounts : agents} failed={words.team.failed}>
+        {() => {
+          const people = peopleOf(agents.data ?? [], accounts.data ?? [], search);
+          const chosen = people.filter((person) => selected.has(person.id));
+          return (
+            <>
+              <div className={team.bar}>
+                <label className={team.search}>
+                  <Search size={16} aria-hidden />
+                  <input type="search" value={search} onChange={(event) => setSearch(event.target.value)} placeholder={words.people.search} aria-label={words.people.search} />
+                </label>
+                {chosen.length > 0 && (
+                  <span className={team.chosen} role="status">
+                    {words.people.selected(chosen.length)}
+                    <Button kind="soft" onClick={() => setLetting(chosen)}>
+                      {words.people.letGo}
+                    </Button>
+                  </span>
+                )}
+              </div>
+              <People people={people} isAdministrator={isAdministrator} selected={selected} onSelect={setSelected} onLink={setLink} onLetGo={(person) => setLetting([person])} />
+              {people.length === 0 && <p className={css.note}>{words.people.nobody}</p>}
+              {people.length === 1 && search === "" && isAdministrator && <p className={css.note}>{words.people.someoneNew}</p>}
+            </>
+          );
+        }}
+      </Loaded>
+      {dialog === "new" && <NewAccount onClose={() => setDialog(undefined)} onCreated={(name, token) => setLink({ name, token })} />}
+      {dialog === "import" && <ImportDialog linkOf={passwordLink} onClose={() => setDialog(undefined)} />}
       {link && <Secret title={words.team.linkTitle(link.name)} text={words.team.linkText} secret={passwordLink(link.token)} onClose={() => setLink(undefined)} />}
+      {letting && (
+        <LettingGoDialog
+          agentIds={letting.map((agent) => agent.id)}
+          title={words.letting.othersTitle(letting.length === 1 ? (letting[0]?.display_name ?? "") : words.letting.people(letting.length))}
+          lead={words.letting.othersLead}
+          onClose={() => {
+            setLetting(undefined);
+            setSelected(new Set());
+            void agents.refetch();
+          }}
+        />
+      )}
     </Page>
   );
 }
 
-function Line({ account, onLink }: { readonly account: Account; readonly onLink: (token: string) => void }) {
-  const app = useApp();
+interface PeopleProps {
+  readonly people: readonly Person[];
+  readonly isAdministrator: boolean;
+  readonly selected: ReadonlySet<string>;
+  readonly onSelect: (selected: ReadonlySet<string>) => void;
+  readonly onLink: (link: { name: string; token: string }) => void;
+  readonly onLetGo: (person: Person) => void;
+}
+
+function People({ people, isAdministrator, selected, onSelect, onLink, onLetGo }: PeopleProps) {
   const words = useWords();
-  const format = useFormat();
-  const now = useNow();
-  const meId = useMe().account.id;
-  const queries = useQueryClient();
-  const [asking, setAsking] = useState(false);
-  const { admin } = app.ports.api;
-  const change = useMutation({
-    mutationFn: (disabled: boolean) => admin.updateAccount(account.id, { disabled }),
-    onSuccess: () => {
-      setAsking(false);
-      return queries.invalidateQueries({ queryKey: ["accounts"] });
-    },
-  });
-  const link = useMutation({ mutationFn: () => admin.passwordLink(account.id), onSuccess: (answer) => onLink(answer.link ?? answer.link_token) });
-  const state = account.disabled === true ? words.team.disabled : account.password_set === false ? words.team.invited : words.team.active;
-  const problem = change.error ?? link.error;
+  const all = people.length > 0 && people.every((person) => selected.has(person.id));
+  function select(id: string, isChosen: boolean): void {
+    const next = new Set(selected);
+    if (isChosen) next.add(id);
+    else next.delete(id);
+    onSelect(next);
+  }
   return (
-    <tr className={cx(account.disabled === true && css.off)}>
-      <td>
-        <span className={css.person}>
-          <Avatar name={account.name} small />
-          <span>
-            {account.name} {account.id === meId && `(${words.team.you})`}
-            <small>{account.email}</small>
-          </span>
-        </span>
-      </td>
-      <td>{words.role[account.role]}</td>
-      <td>{state}</td>
-      <td>{account.last_login_at === undefined ? words.team.never : format.short(account.last_login_at, now)}</td>
-      <td className={css.number}>
-        <Menu.Root>
-          <Menu.Trigger render={<Button kind="quiet" small aria-label={words.team.actions(account.name)} icon={<EllipsisVertical size={16} aria-hidden />} />} />
-          <Menu.Portal>
-            <Menu.Positioner className={menu.positioner} align="end" sideOffset={4}>
-              <Menu.Popup className={menu.popup}>
-                <Menu.Item className={menu.item} onClick={() => link.mutate()}>
-                  {words.team.newLink}
-                </Menu.Item>
-                {account.disabled === true ? (
-                  <Menu.Item className={menu.item} onClick={() => change.mutate(false)}>
-                    {words.team.enable}
-                  </Menu.Item>
-                ) : (
-                  account.id !== meId && (
-                    <Menu.Item className={cx(menu.item, menu.danger)} onClick={() => setAsking(true)}>
-                      {words.team.disable}…
-                    </Menu.Item>
-                  )
-                )}
-              </Menu.Popup>
-            </Menu.Positioner>
-          </Menu.Portal>
-        </Menu.Root>
-        {problem !== null && !asking && <Problem text={problemWords(words, reasonOf(problem))} />}
-        {asking && (
-          <Modal
-            open
-            onClose={() => setAsking(false)}
-            onSubmit={() => change.mutate(true)}
-            title={words.team.disableTitle(account.name)}
-            lead={words.team.disableText}
-            footer={
-              <>
-                <Problem text={change.error === null ? undefined : problemWords(words, reasonOf(change.error))} />
-                <Button kind="quiet" onClick={() => setAsking(false)}>
-                  {words.cancel}
-                </Button>
-                <Button kind="danger" type="submit" busy={change.isPending}>
-                  {words.team.disable}
-                </Button>
-              </>
-            }
-          />
-        )}
-      </td>
-    </tr>
+    <section className={cx(css.card, css.sheet)}>
+      <table className={cx(css.table, team.table)}>
+        <thead>
+          <tr>
+            <th scope="col" className={team.tick}>
+              <input type="checkbox" checked={all} aria-label={words.people.selectAll} onChange={() => onSelect(all ? new Set() : new Set(people.map((person) => person.id)))} />
+            </th>
+            <th scope="col">{words.team.name}</th>
+            <th scope="col">{words.people.presence}</th>
+            <th scope="col" className={css.number}>
+              {words.people.inHand}
+            </th>
+            <th scope="col">{words.team.role}</th>
+            {isAdministrator && <th scope="col">{words.team.state}</th>}
+            {isAdministrator && <th scope="col">{words.team.lastLogin}</th>}
+            <th scope="col">
+              <span className="visually-hidden">{words.team.actions("")}</span>
+            </th>
+          </tr>
+        </thead>
+        <tbody>
+          {people.map((person) => (
+            <PersonLine
+              key={person.id}
+              person={person}
+              selected={selected.has(person.id)}
+              onSelect={(isChosen) => select(person.id, isChosen)}
+              onLink={(token) => onLink({ name: person.name, token })}
+              onLetGo={() => onLetGo(person)}
+            />
+          ))}
+        </tbody>
+      </table>
+    </section>
   );
 }
