@@ -1,10 +1,10 @@
 """Serves the end user's page: `python -m examples.end_user --port 8090`, with BATON_GRPC and BATON_API_KEY set."""
 
 import argparse
+import asyncio
 import os
 
 import uvicorn
-from baton_sdk import Baton
 
 from examples.end_user.answers import WORD_SECONDS
 from examples.end_user.app import EndUserPage, with_headers
@@ -21,9 +21,14 @@ def main() -> None:
     key = os.environ.get("BATON_API_KEY", "")
     if not arguments.grpc or not key:
         parser.error("set BATON_GRPC and BATON_API_KEY: an AI platform's key of its own, not that of another program")
-    page = EndUserPage(Baton(arguments.grpc, key), word_seconds=arguments.word_seconds)
+    asyncio.run(_serve(arguments, key))
+
+
+async def _serve(arguments: argparse.Namespace, key: str) -> None:
+    page = EndUserPage(arguments.grpc, key, word_seconds=arguments.word_seconds)
     # An open page never ends its stream by itself.
-    uvicorn.run(with_headers(page.app()), host=arguments.host, port=arguments.port, timeout_graceful_shutdown=1, log_level="warning")
+    config = uvicorn.Config(with_headers(page.app()), host=arguments.host, port=arguments.port, timeout_graceful_shutdown=1, log_level="warning")
+    await uvicorn.Server(config).serve()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from examples.end_user.answers import AI_AGENT, make_answer
 from examples.end_user.chats import Chat, Chats, Event
 
 PAGE = Path(__file__).parent / "page"
-FILES = {"/": "index.html", "/chat.css": "chat.css", "/chat.js": "chat.js"}
+FILES = {"/": "index.html", "/chat.css": "chat.css", "/chat.js": "chat.js", "/icon.svg": "icon.svg"}
 MAX_BODY_BYTES = 64 * 1024
 KEEP_ALIVE_SECONDS = 15.0
 # Nothing but our own files; nothing of the chat may be kept or framed elsewhere.
@@ -32,13 +32,13 @@ HEADERS = {
 
 
 class EndUserPage:
-    """The chats' routes, over one bot."""
+    """The chats' routes, over one bot. Made where the loop runs that it will serve in: the client belongs to one."""
 
-    def __init__(self, baton: Baton, *, word_seconds: float) -> None:
+    def __init__(self, target: str, api_key: str, *, word_seconds: float) -> None:
         """`word_seconds` is how slowly the AI writes."""
         self._chats = Chats()
-        self._baton = baton
-        self._bot = Bot(baton, self._chats, make_answer(self._locale_of, word_seconds=word_seconds), AI_AGENT, consumer="end-user-page")
+        self._baton = Baton(target, api_key)
+        self._bot = Bot(self._baton, self._chats, make_answer(self._locale_of, word_seconds=word_seconds), AI_AGENT, consumer="end-user-page")
 
     def app(self) -> Starlette:
         """Return the application; the bot runs as long as it does."""

@@ -11,7 +11,6 @@ from typing import Any
 import httpx
 import pytest
 import uvicorn
-from baton_sdk import Baton
 from baton_sdk.testing import FakeBaton
 
 from examples.end_user.app import EndUserPage, with_headers
@@ -65,7 +64,7 @@ class Shop:
 @pytest.fixture
 async def shop() -> AsyncIterator[Shop]:
     async with FakeBaton() as fake:
-        app = with_headers(EndUserPage(Baton(fake.target, fake.api_key), word_seconds=0.005).app())
+        app = with_headers(EndUserPage(fake.target, fake.api_key, word_seconds=0.005).app())
         listening = socket.create_server(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="warning", timeout_graceful_shutdown=1))
         serving = asyncio.create_task(server.serve([listening]))
