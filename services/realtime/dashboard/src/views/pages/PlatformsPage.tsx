@@ -1,19 +1,22 @@
-/** API keys of AI platforms, for administrators: create (shown once), last used, revoke. */
+/** AI platforms and their keys, for administrators: create (shown once), last used, revoke; and how to connect the first one. */
 import { useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
-import { CloudOff, KeyRound } from "lucide-react";
+import { KeyRound, Plug } from "lucide-react";
 import { useState } from "react";
 import type { ApiKey } from "../../gateway/contract";
 import { reasonOf } from "../../gateway/errors";
 import { useApp, useFormat, useMe, useNow, useWords } from "../context";
 import { cx } from "../cx";
 import { Button } from "../parts/Button";
-import { Empty } from "../parts/Empty";
 import { TextField } from "../parts/Field";
 import { Modal } from "../parts/Modal";
 import { Problem } from "../parts/Problem";
 import { problemWords } from "../problem";
+import { byPlatform, wasUsedLately } from "../../state/platforms";
+import { Loaded } from "./Loaded";
 import { NoPermission, Page } from "./Page";
 import css from "./Page.module.css";
+import { HowToConnect } from "./platforms/HowToConnect";
+import platform from "./platforms/Platforms.module.css";
 import { Secret } from "./Secret";
 
 export default function PlatformsPage() {
@@ -23,50 +26,76 @@ export default function PlatformsPage() {
 function Platforms() {
   const app = useApp();
   const words = useWords();
-  const { data, isError, refetch } = useQuery({ queryKey: ["keys"], queryFn: app.ports.api.admin.apiKeys });
-  const [adding, setAdding] = useState(false);
+  const query = useQuery({ queryKey: ["keys"], queryFn: app.ports.api.admin.apiKeys });
+  // For whom the new key is: nobody yet, or a platform that has one.
+  const [adding, setAdding] = useState<{ readonly platformId?: string }>();
   const [made, setMade] = useState<{ name: string; secret: string }>();
-  const heads = [words.platforms.name, words.platforms.platform, words.platforms.state, words.platforms.created, words.platforms.lastUsed];
   return (
     <Page
       title={words.platforms.title}
       lead={words.platforms.lead}
       actions={
-        <Button kind="primary" icon={<KeyRound size={17} aria-hidden />} onClick={() => setAdding(true)}>
+        <Button kind="primary" icon={<KeyRound size={17} aria-hidden />} onClick={() => setAdding({})}>
           {words.platforms.add}
         </Button>
       }
     >
-      {isError && data === undefined ? (
-        <Empty icon={CloudOff} title={words.platforms.failed} action={<Button onClick={() => void refetch()}>{words.retry}</Button>} />
-      ) : data?.length === 0 ? (
-        <Empty icon={KeyRound} title={words.platforms.none} />
-      ) : (
-        <section className={cx(css.card, css.sheet)}>
-          <table className={css.table}>
-            <thead>
-              <tr>
-                {heads.map((head) => (
-                  <th key={head} scope="col">
-                    {head}
-                  </th>
-                ))}
-                <th scope="col">
-                  <span className="visually-hidden">{words.platforms.revoke}</span>
-                </th>
-              </tr>
-            </thead>
-            <tbody>
-              {(data ?? []).map((key) => (
-                <Line key={key.id} apiKey={key} />
-              ))}
-            </tbody>
-          </table>
-        </section>
-      )}
-      {adding && <NewKey onClose={() => setAdding(false)} onCreated={(name, secret) => setMade({ name, secret })} />}
+      <Loaded query={query} failed={words.platforms.failed}>
+        {(keys) => (
+          <div className={platform.platforms}>
+            {keys.every((key) => key.last_used_at === undefined) && <HowToConnect />}
+            {byPlatform(keys).map((each) => (
+              <Platform key={each.id} id={each.id} keys={each.keys} onAdd={() => setAdding({ platformId: each.id })} />
+            ))}
+          </div>
+        )}
+      </Loaded>
+      {adding && <NewKey platformId={adding.platformId} onClose={() => setAdding(undefined)} onCreated={(name, secret) => setMade({ name, secret })} />}
       {made && <Secret title={words.platforms.secretTitle(made.name)} text={words.platforms.secretText} secret={made.secret} onClose={() => setMade(undefined)} />}
     </Page>
+  );
+}
+
+function Platform({ id, keys, onAdd }: { readonly id: string; readonly keys: readonly ApiKey[]; readonly onAdd: () => void }) {
+  const words = useWords();
+  const now = useNow();
+  const name = keys[0]?.name ?? id;
+  const used = keys.some((key) => wasUsedLately(key, now));
+  const never = keys.every((key) => key.last_used_at === undefined);
+  const heads = [words.platforms.name, words.platforms.state, words.platforms.created, words.platforms.lastUsed];
+  return (
+    <section className={css.card} aria-label={name}>
+      <header className={platform.head}>
+        <h2>
+          <Plug size={17} aria-hidden /> {name}
+        </h2>
+        <span className={cx(platform.mark, used && platform.used)}>{used ? words.connecting.usedLately : never ? words.connecting.neverUsed : ""}</span>
+        <Button small title={words.connecting.anotherKeyText} onClick={onAdd}>
+          {words.connecting.anotherKey}
+        </Button>
+      </header>
+      <div className={platform.scroll}>
+        <table className={css.table}>
+          <thead>
+            <tr>
+              {heads.map((head) => (
+                <th key={head} scope="col">
+                  {head}
+                </th>
+              ))}
+              <th scope="col">
+                <span className="visually-hidden">{words.platforms.revoke}</span>
+              </th>
+            </tr>
+          </thead>
+          <tbody>
+            {keys.map((key) => (
+              <Line key={key.id} apiKey={key} />
+            ))}
+          </tbody>
+        </table>
+      </div>
+    </section>
   );
 }
 
@@ -88,9 +117,6 @@ function Line({ apiKey }: { readonly apiKey: ApiKey }) {
   return (
     <tr className={cx(revoked && css.off)}>
       <td>{apiKey.name}</td>
-      <td>
-        <code>{apiKey.platform_id?.slice(0, 8)}</code>
-      </td>
       <td>{revoked ? words.platforms.revoked : words.platforms.active}</td>
       <td>{apiKey.created_at !== undefined && format.short(apiKey.created_at, now)}</td>
       <td>{apiKey.last_used_at === undefined ? words.platforms.never : format.short(apiKey.last_used_at, now)}</td>
@@ -125,13 +151,19 @@ function Line({ apiKey }: { readonly apiKey: ApiKey }) {
   );
 }
 
-function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly onCreated: (name: string, secret: string) => void }) {
+interface NewKeyProps {
+  readonly platformId: string | undefined;
+  readonly onClose: () => void;
+  readonly onCreated: (name: string, secret: string) => void;
+}
+
+function NewKey({ platformId, onClose, onCreated }: NewKeyProps) {
   const app = useApp();
   const words = useWords();
   const queries = useQueryClient();
   const [name, setName] = useState("");
   const create = useMutation({
-    mutationFn: () => app.ports.api.admin.createApiKey({ name: name.trim() }),
+    mutationFn: () => app.ports.api.admin.createApiKey({ name: name.trim(), ...(platformId === undefined ? {} : { platform_id: platformId }) }),
     onSuccess: (answer) => {
       onClose();
       onCreated(answer.key.name, answer.secret);
@@ -143,7 +175,8 @@ function NewKey({ onClose, onCreated }: { readonly onClose: () => void; readonly
       open
       onClose={onClose}
       onSubmit={() => name.trim() !== "" && !create.isPending && create.mutate()}
-      title={words.platforms.add}
+      title={platformId === undefined ? words.platforms.add : words.connecting.anotherKey}
+      {...(platformId === undefined ? {} : { lead: words.connecting.anotherKeyText })}
       footer={
         <>
           <Problem text={create.error === null ? undefined : problemWords(words, reasonOf(create.error))} />

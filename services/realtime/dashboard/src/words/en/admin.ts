@@ -117,8 +117,6 @@ export const admin = {
     python: "With the Python client:",
     again: "The first conversation appears in the list by itself.",
     platform: "Platform",
-    connected: "connected",
-    notConnected: "not connected",
     neverUsed: "never used",
     usedLately: "used within the last minutes",
     anotherKey: "Another key for this platform",

@@ -120,8 +120,6 @@ export const admin: Widened<typeof english> = {
     python: "Dengan klien Python:",
     again: "Percakapan pertama muncul di daftar dengan sendirinya.",
     platform: "Platform",
-    connected: "terhubung",
-    notConnected: "tidak terhubung",
     neverUsed: "belum pernah dipakai",
     usedLately: "dipakai beberapa menit terakhir",
     anotherKey: "Kunci lain untuk platform ini",
