@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from benchmarks import append, delivery
+from benchmarks import append, delivery, sdk
 from tests.harness.site import Site, open_site
 
 APPEND_HEAD = (
@@ -26,6 +26,8 @@ async def _one_replica(site: Site) -> None:
         print(row, flush=True)
     print(f"\n{DELIVERY_HEAD}")
     print(await delivery.row(site), flush=True)
+    print(f"\n{sdk.HEAD}")
+    print(await sdk.row(site), flush=True)
 
 
 async def _two_replicas(site: Site) -> None:

@@ -7,7 +7,7 @@ from contextlib import asynccontextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from baton_sdk import Baton, BatonError, Bot, ConversationClosedError, User
+from baton_sdk import Answer, Baton, BatonError, Bot, ConversationClosedError, User
 from starlette.applications import Starlette
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
@@ -15,7 +15,7 @@ from starlette.responses import FileResponse, JSONResponse, Response, StreamingR
 from starlette.routing import Route
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from examples.end_user.answers import AI_AGENT, make_answer
+from examples.end_user.answers import AI_AGENT, WORD_SECONDS, make_answer
 from examples.end_user.chats import Chat, Chats, Event
 
 PAGE = Path(__file__).parent / "page"
@@ -34,11 +34,11 @@ HEADERS = {
 class EndUserPage:
     """The chats' routes, over one bot. Made where the loop runs that it will serve in: the client belongs to one."""
 
-    def __init__(self, target: str, api_key: str, *, word_seconds: float) -> None:
-        """`word_seconds` is how slowly the AI writes."""
-        self._chats = Chats()
+    def __init__(self, target: str, api_key: str, *, word_seconds: float = WORD_SECONDS, answer: Answer | None = None, chats: Chats | None = None) -> None:
+        """`word_seconds` is how slowly the AI writes, unless there is another AI to `answer`."""
+        self._chats = chats or Chats()
         self._baton = Baton(target, api_key)
-        self._bot = Bot(self._baton, self._chats, make_answer(self._locale_of, word_seconds=word_seconds), AI_AGENT, consumer="end-user-page")
+        self._bot = Bot(self._baton, self._chats, answer or make_answer(self._locale_of, word_seconds=word_seconds), AI_AGENT, consumer="end-user-page")
 
     def app(self) -> Starlette:
         """Return the application; the bot runs as long as it does."""

@@ -3,8 +3,28 @@
 import asyncio
 from contextlib import suppress
 
-from baton_sdk import AiAgent, Baton, BatonError, Bot, Message, Question, Turn
+from baton_sdk import AiAgent, Answer, Baton, BatonError, Bot, Message, Question, Turn
 from baton_sdk.conformance import HandOff, Resolved, World
+
+
+def make_answer(world: World) -> Answer:
+    """Return an AI that says what the kit's model does."""
+
+    async def answer(turn: Turn, question: Question) -> None:
+        text, resolved = "", False
+        async for piece in world.model(question.conversation.chat_id, question.text, question.brief.as_prompt()):
+            if isinstance(piece, HandOff):
+                await turn.ask_for_human(piece.reason)
+            elif isinstance(piece, Resolved):
+                resolved = True
+            else:
+                text += piece
+                await turn.compose(text)
+        await turn.say(text)
+        if resolved:
+            await turn.resolve()
+
+    return answer
 
 
 class MinimalConnector:
@@ -13,7 +33,7 @@ class MinimalConnector:
     def __init__(self, world: World) -> None:
         self._world = world
         self._baton = Baton(world.target, world.api_key)
-        self._bot = Bot(self._baton, self, self._answer, AiAgent("kit", "Kit"))
+        self._bot = Bot(self._baton, self, make_answer(world), AiAgent("kit", "Kit"))
         self._listening: asyncio.Task[None] | None = None
 
     async def start(self) -> None:
@@ -42,17 +62,3 @@ class MinimalConnector:
     async def typing(self, chat_id: str, *, active: bool) -> None:
         """Put dots there, or take them off."""
         await self._world.typing(chat_id, active=active)
-
-    async def _answer(self, turn: Turn, question: Question) -> None:
-        text, resolved = "", False
-        async for piece in self._world.model(question.conversation.chat_id, question.text, question.brief.as_prompt()):
-            if isinstance(piece, HandOff):
-                await turn.ask_for_human(piece.reason)
-            elif isinstance(piece, Resolved):
-                resolved = True
-            else:
-                text += piece
-                await turn.compose(text)
-        await turn.say(text)
-        if resolved:
-            await turn.resolve()

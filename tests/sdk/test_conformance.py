@@ -15,7 +15,12 @@ from tests.docs.markdown import ROOT
 from tests.sdk import faulty
 from tests.sdk.reference import Reference
 
-GOOD = ["tests.sdk.reference:Reference", "examples.minimal_bot.kit:MinimalConnector", "examples.llm_bot.kit:LlmConnector"]
+GOOD = [
+    "tests.sdk.reference:Reference",
+    "examples.minimal_bot.kit:MinimalConnector",
+    "examples.llm_bot.kit:LlmConnector",
+    "examples.end_user.kit:PageConnector",
+]
 # Each fault, the scenario that must find it, and the rule by which the kit must know it.
 FAULTS: dict[type[Reference], tuple[Scenario, Rule]] = {
     faulty.ChecksStatusBeforeGeneratingOnly: (scenarios.stale_epoch, Rule.ANSWER_FROM_BEFORE),

@@ -1,6 +1,6 @@
 """Connect an AI platform to Baton. Begin with `Bot`; `Baton`, `Conversation` and `Turn` are what it is made of."""
 
-from baton_sdk.bot import Bot, Question, Screen
+from baton_sdk.bot import Answer, Bot, Question, Screen
 from baton_sdk.client import Baton
 from baton_sdk.conversation import Conversation
 from baton_sdk.counters import Counters
@@ -22,6 +22,7 @@ from baton_sdk.watching import Watch
 
 __all__ = [
     "AiAgent",
+    "Answer",
     "Author",
     "Availability",
     "Baton",

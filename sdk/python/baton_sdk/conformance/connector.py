@@ -58,7 +58,10 @@ class Connector(Protocol):
         ...
 
     async def user_writes(self, chat_id: str, message_id: str, text: str) -> None:
-        """Take a user's message; the first in a chat begins it. May return before the AI has answered, or after."""
+        """Take a user's message; the first in a chat begins it. Both ids are the kit's; a chat's is a UUID, and `platform_conversation_id` in Baton.
+
+        May return before the AI has answered, or after.
+        """
         ...
 
 

@@ -44,9 +44,20 @@ async def _play(factory: Factory, scenario: Scenario) -> Verdict:
         pass
     except Exception as error:  # noqa: BLE001  # start and stop are the connector's code
         stage.blame(Rule.CRASHED, f"{type(error).__name__}: {error}")
-    violations = judge(stage)
-    await stage.close()
+    violations = judge(stage) + await _end(stage)
     return Verdict(name_of(scenario), (getdoc(scenario) or "").splitlines()[0], tuple(violations), time.monotonic() - began)
+
+
+async def _end(stage: Stage) -> list[Violation]:
+    """End everything; a connector that cannot even stop has failed, unless it had reason to."""
+    found: list[Violation] = []
+    try:
+        await stage.stop_connector()
+    except Exception as error:  # noqa: BLE001  # it is the connector's code
+        if not stage.may_fail:
+            found.append(Violation(Rule.CRASHED, f"stop raised {type(error).__name__}: {error}"))
+    await stage.close()
+    return found
 
 
 def name_of(scenario: Scenario) -> str:

@@ -11,7 +11,7 @@ from baton_sdk.contract import control_pb2, platform_pb2
 def judge(stage: Stage) -> list[Violation]:
     """Return every violation, those that the scenario noted first, each rule's first piece of evidence alone."""
     found = [*stage.violations]
-    for chat_id in stage.fake.chats:
+    for chat_id in stage.begun():
         found += [
             *_what_the_ai_said(stage, chat_id),
             *_what_the_user_wrote(stage, chat_id),

@@ -3,6 +3,7 @@
 import asyncio
 import itertools
 import time
+import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -82,6 +83,8 @@ class Stage:
         self.standing_still: datetime | None = None
         # What a process had shown and not yet reported when it ended may come again.
         self.restarted = False
+        # Scenarios name their chats; connectors get a UUID for each, which any platform can take.
+        self._ids: dict[str, str] = {}
         self._factory = factory
         self._connector: Connector | None = None
         self._numbers = itertools.count(1)
@@ -106,11 +109,12 @@ class Stage:
 
     async def model(self, chat_id: str, question: str, brief: str = "") -> AsyncIterator[Piece]:  # noqa: ARG002  # a real model would read the question
         """Answer; by itself, unless the scenario holds the pen."""
-        control = self.chat(chat_id).control
-        generation = Generation(next(self._numbers), chat_id, brief, control.epoch, control.ai_may_speak)
+        name = self._name(chat_id)
+        control = self.chat(name).control
+        generation = Generation(next(self._numbers), name, brief, control.epoch, control.ai_may_speak)
         self.generations.append(generation)
         generation.write(generation.mark)
-        if chat_id not in self.by_hand:
+        if name not in self.by_hand:
             generation.end(" All", " is", " well.")
         while (piece := await generation.pieces.get()) is not None:
             self._move()
@@ -119,9 +123,9 @@ class Stage:
     async def show(self, chat_id: str, author: str, text: str) -> None:
         """Put words on the page."""
         self._move()
-        shown = Shown(chat_id, author, text)
-        if author == "ai" and not any(text == said for said in self.chat(chat_id).texts("ai")):
-            self.blame(Rule.SHOWN_WITHOUT_BATON, f"{chat_id}: {text!r} was shown, and Baton has no such message")
+        shown = Shown(self._name(chat_id), author, text)
+        if author == "ai" and text not in self.chat(shown.chat_id).texts("ai"):
+            self.blame(Rule.SHOWN_WITHOUT_BATON, f"{shown.chat_id}: {text!r} was shown, and Baton has no such message")
         await self.slow(shown)
         self._move()
         self.shown.append(shown)
@@ -129,7 +133,7 @@ class Stage:
     async def typing(self, chat_id: str, *, active: bool) -> None:
         """Put dots on the page, or take them off."""
         self._move()
-        self.dots[chat_id] = active
+        self.dots[self._name(chat_id)] = active
 
     # What a scenario does.
 
@@ -146,10 +150,10 @@ class Stage:
 
     async def stop_connector(self) -> None:
         """End it."""
-        if self._connector:
-            await self._connector.stop()
-            self._connector = None
+        connector, self._connector = self._connector, None
         self.restarted = True
+        if connector:
+            await connector.stop()
         for task in self._writing:
             task.cancel()
         await self.until(lambda: not self.fake.feed.open_streams)
@@ -162,14 +166,22 @@ class Stage:
 
     def chat(self, chat_id: str) -> Chat:
         """Return a chat as Baton has it."""
-        return self.fake.chat(chat_id)
+        return self.fake.chat(self._ids[chat_id])
+
+    def begun(self) -> list[str]:
+        """Return the chats that Baton has."""
+        return [name for name, chat_id in self._ids.items() if chat_id in self.fake.chats]
+
+    def _name(self, chat_id: str) -> str:
+        return next(name for name, known in self._ids.items() if known == chat_id)
 
     async def user_writes(self, chat_id: str, text: str) -> None:
         """Let the user write, and wait until Baton has it."""
         said = self.written.setdefault(chat_id, [])
         said.append(text)
-        self._write(chat_id, f"{chat_id}-{len(said)}", text)
-        await self.until(lambda: chat_id in self.fake.chats and text in self.chat(chat_id).texts("user"))
+        known = self._ids.setdefault(chat_id, str(uuid.uuid4()))
+        self._write(known, f"{known}-{len(said)}", text)
+        await self.until(lambda: known in self.fake.chats and text in self.chat(chat_id).texts("user"))
 
     def _write(self, chat_id: str, message_id: str, text: str) -> None:
         if self._connector:
