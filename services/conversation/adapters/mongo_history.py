@@ -1,5 +1,6 @@
 """The log for reading back: pages of one conversation, and the whole of it for export. Every read has read concern majority."""
 
+import re
 from collections.abc import AsyncGenerator, Sequence
 from datetime import datetime
 from typing import Any
@@ -20,6 +21,29 @@ logger = get_logger(__name__)
 Document = dict[str, Any]
 
 EXPORT_BATCH = 500
+_LANDMARKS = [
+    "conversation_started",
+    "human_requested",
+    "request_withdrawn",
+    "taken_over",
+    "handed_back",
+    "transferred",
+    "returned_to_queue",
+    "note_added",
+    "closed",
+    "user_left",
+]
+# Where what somebody said is; a hand-back and a transfer may say something in passing.
+_SAID = [
+    ("user_message", "text"),
+    ("ai_message", "text"),
+    ("human_message", "text"),
+    ("note_added", "text"),
+    ("handed_back", "message"),
+    ("transferred", "message"),
+]
+# A conversation is read through for it: the longest known takes a tenth of a second.
+_LOOK_MS = 5000
 
 
 class MongoHistory:
@@ -40,6 +64,25 @@ class MongoHistory:
         if not documents and not await self.newest_seq(workspace_id, conversation_id):
             return None
         return [to_event(document) for document in documents]
+
+    async def landmarks(self, workspace_id: str, conversation_id: str, limit: int) -> list[Event]:
+        """Return landmarks; see the port."""
+        wanted = {"$or": [{"t": {"$in": _LANDMARKS}}, {"body.reopened": True}]}
+        return (await self._look(workspace_id, conversation_id, 0, wanted, limit))[::-1]
+
+    async def having(self, workspace_id: str, conversation_id: str, text: str, *, before: int, limit: int) -> list[Event]:
+        """Return what has the text; see the port."""
+        pattern = {"$regex": re.escape(text), "$options": "i"}
+        return await self._look(workspace_id, conversation_id, before, {"$or": [{"t": name, f"body.{field}": pattern} for name, field in _SAID]}, limit)
+
+    async def _look(self, workspace_id: str, conversation_id: str, before: int, wanted: Document, limit: int) -> list[Event]:
+        """Read through one conversation, from its end."""
+        bounds = {"$gt": event_id(conversation_id, 0), "$lt": event_id(conversation_id, min(before, LAST_SEQ) or LAST_SEQ)}
+        found = self._events.find({"_id": bounds, "w": workspace_id, **wanted}).sort("_id", -1).limit(limit).max_time_ms(_LOOK_MS)
+        try:
+            return [to_event(document) for document in await found.to_list()]
+        except PyMongoError as error:
+            raise _unavailable(error) from error
 
     async def at_or_before(self, workspace_id: str, conversation_id: str, seq: int) -> Event | None:
         """Return the newest event up to `seq`."""

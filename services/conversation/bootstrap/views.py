@@ -77,6 +77,7 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
         ReadHistory(history),
         EditTemplates(MongoTemplates(core.database)),
         presence,
+        MongoConsumers(core.database),
         to_proto,
     )
     internal = InternalService(presence, history, to_proto)

@@ -49,6 +49,14 @@ class History(Protocol):
         """
         ...
 
+    async def landmarks(self, workspace_id: str, conversation_id: str, limit: int) -> list[Event]:
+        """Return the newest events that are no messages, drafts or receipts, in ascending seq; none of an unknown or foreign conversation."""
+        ...
+
+    async def having(self, workspace_id: str, conversation_id: str, text: str, *, before: int, limit: int) -> list[Event]:
+        """Return events before `before` (0: the end) whose words have the text in them, upper and lower case alike, in descending seq."""
+        ...
+
     async def at_or_before(self, workspace_id: str, conversation_id: str, seq: int) -> Event | None:
         """Return the newest event up to `seq`."""
         ...

@@ -87,15 +87,39 @@ class Consumer:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Watcher:
+    """A consumer as it is seen from outside."""
+
+    consumer: Consumer
+    # Empty: all of the platform's.
+    ai_agent_ids: tuple[str, ...]
+    seen_at: datetime
+    # How long ago that was, by the database's clock.
+    unseen_seconds: float
+
+
+class Watchers(Protocol):
+    """Who watches."""
+
+    async def of_workspace(self, workspace_id: str) -> list[Watcher]:
+        """Return the workspace's consumers that have had a stream, by platform and name."""
+        ...
+
+
 class Consumers(Protocol):
     """Where consumers are, and which stream of each is the newest."""
 
-    async def open(self, consumer: Consumer, stream_id: str) -> str:
+    async def open(self, consumer: Consumer, stream_id: str, ai_agent_ids: Collection[str]) -> str:
         """Make this the consumer's one stream and return its stored cursor ("" if it has none)."""
         ...
 
     async def newest(self, consumers: Collection[Consumer]) -> dict[Consumer, str]:
         """Return each consumer's newest stream."""
+        ...
+
+    async def saw(self, streams: Collection[tuple[Consumer, str]]) -> None:
+        """Note that these streams are open now."""
         ...
 
     async def ack(self, consumer: Consumer, cursor: str) -> None:

@@ -28,10 +28,12 @@ from services.conversation.adapters.mongo_presence import MongoPresence
 from services.conversation.adapters.mongo_read_marks import MongoReadMarks
 from services.conversation.adapters.mongo_templates import MongoTemplates
 from services.conversation.adapters.topic_feed import TopicFeed
+from services.conversation.domain.events import UserMessage
 from services.conversation.entrypoints import agent_service, internal_service
 from services.conversation.entrypoints.agent_service import AgentService
 from services.conversation.entrypoints.internal_service import InternalService
 from services.conversation.entrypoints.watch import PlatformWatching
+from services.conversation.ports.watching import Consumer
 from services.conversation.tests.logbook import BUDI, Log, wander, write
 from services.conversation.tests.served import Surroundings, ask, refusal_of
 from services.conversation.tests.test_projector import expected_row
@@ -75,6 +77,7 @@ async def channel_fixture(db: Database) -> AsyncIterator[grpc.aio.Channel]:
         ReadHistory(history),
         EditTemplates(MongoTemplates(db)),
         presence,
+        MongoConsumers(db),
         to_proto,
     )
     server = GrpcServer(
@@ -233,3 +236,27 @@ async def test_a_watch_that_asks_for_nonsense_is_refused_by_name(db: Database, f
             )
         ]
     assert refused.value.field == field
+
+
+async def test_a_conversation_is_looked_through_and_watchers_are_named(db: Database, channel: grpc.aio.Channel) -> None:
+    log = await written(db)
+    agent = agent_pb2_grpc.AgentServiceStub(channel)
+    landmarks = (await ask(agent.ListLandmarks, agent_pb2.ListLandmarksRequest(conversation_id=log.id), workspace="ws-1")).events
+    assert landmarks[0].seq == 1
+    said = next(event for event in log.events if isinstance(event.body, UserMessage))
+    assert isinstance(said.body, UserMessage)
+    found = await ask(agent.FindInConversation, agent_pb2.FindInConversationRequest(conversation_id=log.id, text=said.body.text), workspace="ws-1")
+    assert said.seq in [event.seq for event in found.events]
+    refusals: tuple[tuple[dict[str, Any], str], ...] = (
+        ({"text": " "}, "text"),
+        ({"text": "x" * 201}, "text"),
+        ({"text": "x", "limit": 51}, "limit"),
+        ({"text": "x", "before_seq": -1}, "before_seq"),
+    )
+    for refused, field in refusals:
+        with pytest.raises(InvalidError) as error:
+            await ask(agent.FindInConversation, agent_pb2.FindInConversationRequest(conversation_id=log.id, **refused), workspace="ws-1")
+        assert error.value.field == field
+    await MongoConsumers(db).open(Consumer("ws-1", "platform-1", "deliverer"), "stream-1", ["bot-1"])
+    [watcher] = (await ask(agent.ListWatchers, agent_pb2.ListWatchersRequest(), workspace="ws-1")).watchers
+    assert (watcher.platform_id, watcher.name, list(watcher.ai_agent_ids), watcher.connected) == ("platform-1", "deliverer", ["bot-1"], True)

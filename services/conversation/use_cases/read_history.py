@@ -1,10 +1,12 @@
-"""Reading a conversation's history by pages."""
+"""Reading a conversation's history: by pages, its landmarks, and what was said in it."""
 
 from servicekit.errors import InvalidError
 
 from services.conversation.domain.errors import ConversationNotFoundError
 from services.conversation.domain.events import Event
 from services.conversation.ports.views import History
+
+MOST_LANDMARKS = 500
 
 
 class ReadHistory:
@@ -26,3 +28,18 @@ class ReadHistory:
         if not more:
             return events, False
         return (events[:limit] if after else events[1:]), True
+
+    async def landmarks(self, workspace_id: str, conversation_id: str) -> list[Event]:
+        """Return who held it when and the notes, the newest MOST_LANDMARKS in ascending seq; ConversationNotFoundError for an unknown or foreign id."""
+        events = await self._history.landmarks(workspace_id, conversation_id, MOST_LANDMARKS)
+        # Each conversation has at least its beginning.
+        if not events:
+            raise ConversationNotFoundError
+        return events
+
+    async def find(self, workspace_id: str, conversation_id: str, text: str, *, before: int, limit: int) -> tuple[list[Event], bool]:
+        """Return what has the text in descending seq, and whether there is more before; ConversationNotFoundError for an unknown or foreign id."""
+        found = await self._history.having(workspace_id, conversation_id, text, before=before, limit=limit + 1)
+        if not found and not await self._history.newest_seq(workspace_id, conversation_id):
+            raise ConversationNotFoundError
+        return found[:limit], len(found) > limit

@@ -1,6 +1,7 @@
 """Watch: a platform's stream of what it must act on, at least once and in order per conversation, resumable by cursor."""
 
 import asyncio
+import itertools
 import uuid
 from collections.abc import AsyncGenerator, Callable
 from contextlib import aclosing, suppress
@@ -14,6 +15,8 @@ from services.conversation.ports.watching import Backlog, Consumer, Consumers, E
 # How often a stream looks whether it is still wanted, in seconds: revoked keys and replaced streams end within five.
 LOOK_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 5.0
+# How often it is noted that streams are open.
+SEEN_EVERY_LOOKS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +65,7 @@ class Watch:
 
     async def keep_newest(self) -> None:
         """End the streams whose consumers opened a newer one at another replica, for the life of the process."""
-        while True:
+        for look in itertools.count():
             await asyncio.sleep(LOOK_SECONDS)
             mine = dict(self._streams)
             if mine:
@@ -71,6 +74,8 @@ class Watch:
                     newest = await self._consumers.newest(mine.keys())
                     for consumer, stream in mine.items():
                         stream.replaced = stream.replaced or newest.get(consumer, stream.id) != stream.id
+                    if look % SEEN_EVERY_LOOKS == 0:
+                        await self._consumers.saw([(consumer, stream.id) for consumer, stream in mine.items()])
 
     async def ack(self, consumer: Consumer, cursor: str) -> None:
         """Store how far a consumer has acted."""
@@ -82,7 +87,7 @@ class Watch:
         given = decode_cursor("cursor", command.cursor) if command.cursor else None
         stream = _Stream()
         former = self._streams.get(command.consumer)
-        stored = await self._consumers.open(command.consumer, stream.id)
+        stored = await self._consumers.open(command.consumer, stream.id, command.ai_agent_ids)
         if former is not None:
             former.replaced = True
         self._streams[command.consumer] = stream

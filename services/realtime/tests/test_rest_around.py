@@ -100,3 +100,16 @@ async def test_sessions_are_seen_and_ended(gateway: GatewayUnderTest, method: st
     assert answer.status_code == 200, answer.text
     request = gateway.services.last(rpc).request
     assert {name: getattr(request, name) for name in fields} == {name: value.format(**ids) for name, value in fields.items()}
+
+
+async def test_a_conversation_is_looked_through_and_watchers_are_named(gateway: GatewayUnderTest) -> None:
+    conversation_id, cookie = str(uuid.uuid4()), {"Cookie": gateway.cookie()}
+    assert (await gateway.http.get(f"/api/conversations/{conversation_id}/landmarks", headers=cookie)).status_code == 200
+    assert gateway.services.last("ListLandmarks").request.conversation_id == conversation_id
+    found = await gateway.http.get(f"/api/conversations/{conversation_id}/found", params={"text": "a b", "before_seq": 7}, headers=cookie)
+    assert found.status_code == 200
+    assert (gateway.services.last("FindInConversation").request.text, gateway.services.last("FindInConversation").request.before_seq) == ("a b", 7)
+    assert (await gateway.http.get(f"/api/conversations/{conversation_id}/found", headers=cookie)).status_code == 422
+    gateway.services.answers["ListWatchers"] = lambda _: agent_pb2.ListWatchersResponse(watchers=[agent_pb2.Watcher(platform_id="p", connected=True)])
+    [watcher] = (await gateway.http.get("/api/watchers", headers=cookie)).json()["watchers"]
+    assert (watcher["platform_id"], watcher["connected"]) == ("p", True)

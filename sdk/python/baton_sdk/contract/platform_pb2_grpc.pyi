@@ -53,6 +53,7 @@ class PlatformServiceStub:
     command_id comes again on this stream (or the stream ends): so a retry never overtakes, and nothing overtakes it.
     At most 256 commands of a stream are under way; beyond that the server stops reading, and HTTP/2 flow control holds the sender. A command on which
     the stream ended without an answer is undecided: send it again on the next. A key that is revoked ends the stream within seconds with `KEY_INVALID`.
+    The initial metadata come at once when the stream is accepted: wait for them before the first command, to see a refusal as what it is.
     The stream ends by itself before the connection's age runs out, after answering everything it has read: go on with a new one.
     """
     GetConversation: _aio.UnaryUnaryMultiCallable[_platform_pb2.GetConversationRequest, _platform_pb2.GetConversationResponse]
@@ -164,6 +165,7 @@ class PlatformServiceServicer(metaclass=_abc_1.ABCMeta):
         command_id comes again on this stream (or the stream ends): so a retry never overtakes, and nothing overtakes it.
         At most 256 commands of a stream are under way; beyond that the server stops reading, and HTTP/2 flow control holds the sender. A command on which
         the stream ended without an answer is undecided: send it again on the next. A key that is revoked ends the stream within seconds with `KEY_INVALID`.
+        The initial metadata come at once when the stream is accepted: wait for them before the first command, to see a refusal as what it is.
         The stream ends by itself before the connection's age runs out, after answering everything it has read: go on with a new one.
         """
 

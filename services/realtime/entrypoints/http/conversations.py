@@ -73,6 +73,29 @@ async def events(
     )
 
 
+@router.get("/{conversation_id}/landmarks")
+async def landmarks(conversation_id: PathId, caller: Caller, services: Services) -> Response:
+    """Answer who held it when and the notes, of the whole conversation, in ascending seq."""
+    return json_answer(await services.conversation.call("ListLandmarks", access_token=caller.access_token, conversation_id=conversation_id))
+
+
+@router.get("/{conversation_id}/found")
+async def found(
+    conversation_id: PathId,
+    caller: Caller,
+    services: Services,
+    text: Annotated[str, Query(min_length=1, max_length=200)],
+    before_seq: SeqQuery = 0,
+    limit: Annotated[int, Query(ge=1, le=50)] = 50,
+) -> Response:
+    """Answer the messages and notes that have the text in them, the newest first."""
+    return json_answer(
+        await services.conversation.call(
+            "FindInConversation", access_token=caller.access_token, conversation_id=conversation_id, text=text, before_seq=before_seq, limit=limit
+        )
+    )
+
+
 @router.post("/{conversation_id}/read")
 async def read(conversation_id: PathId, body: Read, caller: Caller, services: Services) -> Response:
     """Record how far the caller has read; never lowers it."""

@@ -40,6 +40,12 @@ def _agent(colleague: Json, there: Json) -> Json:
     return {**colleague, "presence": there.get("presence", "offline"), **known, "open_conversations": there.get("open_conversations", 0)}
 
 
+@router.get("/watchers")
+async def watchers(caller: Caller, services: Services) -> Response:
+    """Answer which consumers of the AI platforms there have been, and which are connected."""
+    return json_answer(await services.conversation.call("ListWatchers", access_token=caller.access_token))
+
+
 @router.get("/templates")
 async def templates(caller: Caller, services: Services) -> Response:
     """Answer the shared templates and the caller's own."""

@@ -100,6 +100,21 @@ class AgentServiceStub:
                 request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListEventsRequest.SerializeToString,
                 response_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListEventsResponse.FromString,
                 _registered_method=True)
+        self.ListLandmarks = channel.unary_unary(
+                '/baton.conversation.v1.AgentService/ListLandmarks',
+                request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListLandmarksRequest.SerializeToString,
+                response_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListLandmarksResponse.FromString,
+                _registered_method=True)
+        self.FindInConversation = channel.unary_unary(
+                '/baton.conversation.v1.AgentService/FindInConversation',
+                request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.FindInConversationRequest.SerializeToString,
+                response_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.FindInConversationResponse.FromString,
+                _registered_method=True)
+        self.ListWatchers = channel.unary_unary(
+                '/baton.conversation.v1.AgentService/ListWatchers',
+                request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListWatchersRequest.SerializeToString,
+                response_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListWatchersResponse.FromString,
+                _registered_method=True)
         self.MarkRead = channel.unary_unary(
                 '/baton.conversation.v1.AgentService/MarkRead',
                 request_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.MarkReadRequest.SerializeToString,
@@ -226,6 +241,27 @@ class AgentServiceServicer:
         context.set_details('Method not implemented!')
         raise NotImplementedError('Method not implemented!')
 
+    def ListLandmarks(self, request, context):
+        """ListLandmarks answers the newest 500 events of one conversation that are no messages: who held it when, and the notes; in ascending seq.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def FindInConversation(self, request, context):
+        """FindInConversation answers the messages and notes of one conversation that have a text in them, upper and lower case alike; the newest first.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
+    def ListWatchers(self, request, context):
+        """ListWatchers answers which consumers of Watch the workspace's platforms have had, and which of them are connected.
+        """
+        context.set_code(grpc.StatusCode.UNIMPLEMENTED)
+        context.set_details('Method not implemented!')
+        raise NotImplementedError('Method not implemented!')
+
     def MarkRead(self, request, context):
         """MarkRead records how far the caller has read; never lowers it. Writes no event.
         """
@@ -331,6 +367,21 @@ def add_AgentServiceServicer_to_server(servicer, server):
                     servicer.ListEvents,
                     request_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListEventsRequest.FromString,
                     response_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListEventsResponse.SerializeToString,
+            ),
+            'ListLandmarks': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListLandmarks,
+                    request_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListLandmarksRequest.FromString,
+                    response_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListLandmarksResponse.SerializeToString,
+            ),
+            'FindInConversation': grpc.unary_unary_rpc_method_handler(
+                    servicer.FindInConversation,
+                    request_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.FindInConversationRequest.FromString,
+                    response_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.FindInConversationResponse.SerializeToString,
+            ),
+            'ListWatchers': grpc.unary_unary_rpc_method_handler(
+                    servicer.ListWatchers,
+                    request_deserializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListWatchersRequest.FromString,
+                    response_serializer=baton_dot_conversation_dot_v1_dot_agent__pb2.ListWatchersResponse.SerializeToString,
             ),
             'MarkRead': grpc.unary_unary_rpc_method_handler(
                     servicer.MarkRead,
@@ -693,6 +744,87 @@ class AgentService:
             '/baton.conversation.v1.AgentService/ListEvents',
             baton_dot_conversation_dot_v1_dot_agent__pb2.ListEventsRequest.SerializeToString,
             baton_dot_conversation_dot_v1_dot_agent__pb2.ListEventsResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListLandmarks(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.conversation.v1.AgentService/ListLandmarks',
+            baton_dot_conversation_dot_v1_dot_agent__pb2.ListLandmarksRequest.SerializeToString,
+            baton_dot_conversation_dot_v1_dot_agent__pb2.ListLandmarksResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def FindInConversation(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.conversation.v1.AgentService/FindInConversation',
+            baton_dot_conversation_dot_v1_dot_agent__pb2.FindInConversationRequest.SerializeToString,
+            baton_dot_conversation_dot_v1_dot_agent__pb2.FindInConversationResponse.FromString,
+            options,
+            channel_credentials,
+            insecure,
+            call_credentials,
+            compression,
+            wait_for_ready,
+            timeout,
+            metadata,
+            _registered_method=True)
+
+    @staticmethod
+    def ListWatchers(request,
+            target,
+            options=(),
+            channel_credentials=None,
+            call_credentials=None,
+            insecure=False,
+            compression=None,
+            wait_for_ready=None,
+            timeout=None,
+            metadata=None):
+        return grpc.experimental.unary_unary(
+            request,
+            target,
+            '/baton.conversation.v1.AgentService/ListWatchers',
+            baton_dot_conversation_dot_v1_dot_agent__pb2.ListWatchersRequest.SerializeToString,
+            baton_dot_conversation_dot_v1_dot_agent__pb2.ListWatchersResponse.FromString,
             options,
             channel_credentials,
             insecure,

@@ -48,6 +48,12 @@ class AgentServiceStub:
     """GetConversationRow answers one row."""
     ListEvents: _aio.UnaryUnaryMultiCallable[_agent_pb2.ListEventsRequest, _agent_pb2.ListEventsResponse]
     """ListEvents answers a page of the history, backwards from `before_seq` or forwards from `after_seq`; always in ascending seq."""
+    ListLandmarks: _aio.UnaryUnaryMultiCallable[_agent_pb2.ListLandmarksRequest, _agent_pb2.ListLandmarksResponse]
+    """ListLandmarks answers the newest 500 events of one conversation that are no messages: who held it when, and the notes; in ascending seq."""
+    FindInConversation: _aio.UnaryUnaryMultiCallable[_agent_pb2.FindInConversationRequest, _agent_pb2.FindInConversationResponse]
+    """FindInConversation answers the messages and notes of one conversation that have a text in them, upper and lower case alike; the newest first."""
+    ListWatchers: _aio.UnaryUnaryMultiCallable[_agent_pb2.ListWatchersRequest, _agent_pb2.ListWatchersResponse]
+    """ListWatchers answers which consumers of Watch the workspace's platforms have had, and which of them are connected."""
     MarkRead: _aio.UnaryUnaryMultiCallable[_agent_pb2.MarkReadRequest, _agent_pb2.MarkReadResponse]
     """MarkRead records how far the caller has read; never lowers it. Writes no event."""
     ListPresence: _aio.UnaryUnaryMultiCallable[_agent_pb2.ListPresenceRequest, _agent_pb2.ListPresenceResponse]
@@ -169,6 +175,30 @@ class AgentServiceServicer(metaclass=_abc_1.ABCMeta):
         context: _aio.ServicerContext[_agent_pb2.ListEventsRequest, _abc.Awaitable[_agent_pb2.ListEventsResponse]],
     ) -> _abc.Awaitable[_agent_pb2.ListEventsResponse]:
         """ListEvents answers a page of the history, backwards from `before_seq` or forwards from `after_seq`; always in ascending seq."""
+
+    @_abc_1.abstractmethod
+    def ListLandmarks(
+        self,
+        request: _agent_pb2.ListLandmarksRequest,
+        context: _aio.ServicerContext[_agent_pb2.ListLandmarksRequest, _abc.Awaitable[_agent_pb2.ListLandmarksResponse]],
+    ) -> _abc.Awaitable[_agent_pb2.ListLandmarksResponse]:
+        """ListLandmarks answers the newest 500 events of one conversation that are no messages: who held it when, and the notes; in ascending seq."""
+
+    @_abc_1.abstractmethod
+    def FindInConversation(
+        self,
+        request: _agent_pb2.FindInConversationRequest,
+        context: _aio.ServicerContext[_agent_pb2.FindInConversationRequest, _abc.Awaitable[_agent_pb2.FindInConversationResponse]],
+    ) -> _abc.Awaitable[_agent_pb2.FindInConversationResponse]:
+        """FindInConversation answers the messages and notes of one conversation that have a text in them, upper and lower case alike; the newest first."""
+
+    @_abc_1.abstractmethod
+    def ListWatchers(
+        self,
+        request: _agent_pb2.ListWatchersRequest,
+        context: _aio.ServicerContext[_agent_pb2.ListWatchersRequest, _abc.Awaitable[_agent_pb2.ListWatchersResponse]],
+    ) -> _abc.Awaitable[_agent_pb2.ListWatchersResponse]:
+        """ListWatchers answers which consumers of Watch the workspace's platforms have had, and which of them are connected."""
 
     @_abc_1.abstractmethod
     def MarkRead(
