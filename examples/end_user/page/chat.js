@@ -4,8 +4,8 @@ const WORDS = {
   en: {
     title: "Chat with Kopi Kita",
     assistant: "Assistant",
-    withAssistant: "You are talking with our assistant",
-    withHuman: (name) => `You are talking with ${name}`,
+    withAssistant: "with our assistant",
+    withHuman: (name) => `with ${name}`,
     you: "You",
     write: "Write a message",
     send: "Send",
@@ -24,8 +24,8 @@ const WORDS = {
   id: {
     title: "Obrolan dengan Kopi Kita",
     assistant: "Asisten",
-    withAssistant: "Anda berbicara dengan asisten kami",
-    withHuman: (name) => `Anda berbicara dengan ${name}`,
+    withAssistant: "dengan asisten kami",
+    withHuman: (name) => `dengan ${name}`,
     you: "Anda",
     write: "Tulis pesan",
     send: "Kirim",
