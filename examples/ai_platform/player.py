@@ -9,6 +9,7 @@ from baton.conversation.v1 import control_pb2, event_pb2, platform_pb2
 
 from examples.ai_platform.connector import Connector, RefusedError
 from examples.ai_platform.conversation import Conversation, Move
+from examples.ai_platform.dialogues import Exchange
 from examples.ai_platform.plan import Asking
 
 logger = logging.getLogger(__name__)
@@ -152,18 +153,25 @@ class Player:
         """Think, compose and answer under the epoch that was current when the thinking began."""
         conversation = self.conversation
         epoch, exchange, command_id = conversation.control.epoch, conversation.exchange, conversation.ai_command_id(conversation.control.epoch)
-        thinking = 0.0 if conversation.reply_due else self._pace.thinking
-        for step in range(1, _COMPOSING_STEPS + 1):
-            self._changed.clear()
-            await self._interrupted(thinking / _COMPOSING_STEPS)
-            if not conversation.may_speak_under(epoch) and not conversation.plan.late:
-                await self._report_typing(user=False, epoch=epoch, active=False)
-                return
-            await self._report_typing(user=False, epoch=epoch, text=exchange.ai[: len(exchange.ai) * step // _COMPOSING_STEPS])
-        request = platform_pb2.AppendAiMessageRequest(command_id=command_id, conversation_id=self._id, text=exchange.ai, epoch=epoch)
+        text = await self._compose(exchange, epoch)
+        if text is None:
+            await self._report_typing(user=False, epoch=epoch, active=False)
+            return
+        request = platform_pb2.AppendAiMessageRequest(command_id=command_id, conversation_id=self._id, text=text, epoch=epoch)
         outcome = (await self._connector.command(self._stub.AppendAiMessage, request)).outcome
         conversation.learn(outcome.control)
         conversation.ai_answered(exchange)
+
+    async def _compose(self, exchange: Exchange, epoch: int) -> str | None:
+        """Return the answer once it is written; None when control was lost on the way, and the plan is not one of a late answer."""
+        thinking = 0.0 if self.conversation.reply_due else self._pace.thinking
+        for step in range(1, _COMPOSING_STEPS + 1):
+            self._changed.clear()
+            await self._interrupted(thinking / _COMPOSING_STEPS)
+            if not self.conversation.may_speak_under(epoch) and not self.conversation.plan.late:
+                return None
+            await self._report_typing(user=False, epoch=epoch, text=exchange.ai[: len(exchange.ai) * step // _COMPOSING_STEPS])
+        return exchange.ai
 
     async def _ask_for_human(self) -> None:
         conversation, asking = self.conversation, self.conversation.plan.asking
