@@ -39,12 +39,14 @@ def place(request: pytest.FixtureRequest) -> Place:
 
 
 @pytest.fixture(scope="session")
-async def chromium() -> AsyncIterator[Browser]:
-    """One Chromium for all journeys."""
+async def chromium(place: Place) -> AsyncIterator[Browser]:
+    """One Chromium for all journeys. A stack on another host is trusted as one on this machine is: its own http pages may use what browsers keep for https."""
     found = find_chromium()
     async with async_playwright() as playwright:
         environment = {**os.environ, **found.environment}
-        browser = await playwright.chromium.launch(executable_path=found.path, args=["--no-sandbox", "--disable-gpu"], env={**environment})
+        browser = await playwright.chromium.launch(
+            executable_path=found.path, args=["--no-sandbox", "--disable-gpu", f"--unsafely-treat-insecure-origin-as-secure={place.url}"], env={**environment}
+        )
         yield browser
         await browser.close()
 

@@ -10,6 +10,7 @@ from tests.cluster.cluster import Cluster
 from tests.cluster.people import People
 from tests.faults.follower import Door, Follower
 from tests.faults.load import Load, RestAgent
+from tests.faults.patiently import patiently
 from tests.harness.callers import Platform
 from tests.harness.waiting import wait_until
 from tests.races.recount import Log, lost_or_moved, read_log, violations
@@ -52,7 +53,7 @@ async def traffic(cluster: Cluster, people: People, sockets: int) -> AsyncIterat
     async with AsyncExitStack() as stack:
         platform = Platform([cluster.platform_target] * 4, people.api_key, seed=1)
         stack.push_async_callback(platform.close)
-        browsers = [await stack.enter_async_context(people.browser(cluster, who)) for who in AGENTS]
+        browsers = [await patiently(lambda who=who: stack.enter_async_context(people.browser(cluster, who))) for who in AGENTS]  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
         load = Load(platform, [RestAgent(browser) for browser in browsers[:2]], CONVERSATIONS)
         await load.begin()
         followers = []
