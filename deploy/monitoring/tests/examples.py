@@ -1,4 +1,4 @@
-"""For each alert: series on which it fires, and series on which it does not. One sample a minute; promtool's notation (0+60x100 is a counter)."""
+"""For each alert: series on which it fires, and series on which it does not. One sample a minute (two, in the long ones); promtool's notation (0+60x100 is a counter)."""
 
 from dataclasses import dataclass
 
@@ -7,6 +7,7 @@ TAKE_OVER = 'method="/baton.conversation.v1.AgentService/TakeOver"'
 COUNT, BUCKET = "baton_grpc_server_seconds_count", "baton_grpc_server_seconds_bucket"
 # Three days and a little, so that the slowest window is full.
 LONG, SHORT = 75 * 60, 30
+LONG_STEP = 2
 Series = dict[str, str]
 
 
@@ -21,13 +22,16 @@ class Example:
     alerts: int = 1
 
 
-def _counter(per_minute: float, minutes: int = LONG) -> str:
-    return f"0+{per_minute:g}x{minutes}"
+def _counter(per_step: float) -> str:
+    return f"0+{per_step:g}x{LONG // LONG_STEP}"
 
 
 def _slow(name: str, bucket: str, labels: str, share_in_time: float) -> Series:
     joined = f"{labels}," if labels else ""
-    return {f"{name}_count{{{labels}}}": _counter(1000), f'{name}_bucket{{{joined}le="{bucket}"}}': _counter(1000 * share_in_time)}
+    return {
+        f"{name}_count{{{labels}}}" if labels else f"{name}_count": _counter(1000),
+        f'{name}_bucket{{{joined}le="{bucket}"}}': _counter(1000 * share_in_time),
+    }
 
 
 def _failing(labels: str, share: float) -> Series:
