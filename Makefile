@@ -16,10 +16,10 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header -
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help run up down test bench faults test-fast lint fmt proto contracts sdk lock check install install-dev
+.PHONY: help images chart test-cluster run up down test bench faults test-fast lint fmt proto contracts sdk lock check install install-dev
 
 help: ## prints this menu
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: install ## starts everything here and prints the URL and the demo's logins; Ctrl-C ends it
 	@exec $(BIN)/python -m deploy.local run
@@ -44,7 +44,7 @@ test-fast: install-dev ## domain, use cases and dashboard units; no server, unde
 	npm --prefix $(DASHBOARD) test
 	pytest --no-servers services libs deploy tests/sdk
 
-lint: install-dev ## ruff, mypy, import-linter, buf, generated code, tsc, eslint
+lint: install-dev ## ruff, mypy, import-linter, buf, generated code, tsc, eslint, helm lint, hadolint
 	ruff check
 	ruff format --check
 	mypy
@@ -55,6 +55,9 @@ lint: install-dev ## ruff, mypy, import-linter, buf, generated code, tsc, eslint
 	rm -rf .local/sdk && mkdir -p .local/sdk && cp sdk/python/baton_sdk/contract/__init__.py .local/sdk && $(call SDK_COPY,.local/sdk)
 	diff -r -x __pycache__ .local/sdk sdk/python/baton_sdk/contract
 	npm --prefix $(DASHBOARD) run lint
+	hadolint services/*/Dockerfile deploy/dev/*.Dockerfile
+	python -m deploy.helm.lint
+	python -m deploy.helm.generate --check
 
 fmt: install-dev ## formats
 	ruff check --fix-only --quiet
@@ -64,6 +67,18 @@ fmt: install-dev ## formats
 proto: ## regenerates proto/gen, and the SDK's share of it, from the contracts
 	$(call PROTOC,proto/gen/python)
 	$(call SDK_COPY,sdk/python/baton_sdk/contract)
+
+images: install-dev ## builds the images with IMAGE_BUILD (docker build) and says what is in them (.local/sbom)
+	python -m deploy.images.build
+	python -m deploy.images.sbom
+
+chart: install-dev ## writes what is generated of the chart: schema, README, rules
+	python -m deploy.helm.generate
+	python -m deploy.monitoring
+
+test-cluster: install-dev ## proves the chart on the cluster of KUBECONFIG: builds, loads (IMAGE_LOAD), installs, upgrades under load
+	python -m deploy.images.build --dev --load
+	pytest tests/cluster
 
 contracts: ## says that the contracts as they are have been released: from now on they only grow
 	buf build proto --exclude-source-info -o proto/released.binpb.gz

@@ -1,4 +1,7 @@
-"""For each alert: series on which it fires, and series on which it does not. One sample a minute (two, in the long ones); promtool's notation (0+60x100 is a counter)."""
+"""For each alert: series on which it fires, and series on which it does not.
+
+One sample a minute (two, in the long ones); promtool's notation (0+60x100 is a counter).
+"""
 
 from dataclasses import dataclass
 

@@ -1,0 +1,1 @@
+"""The chart, what writes its generated files, and its tests."""
