@@ -9,7 +9,7 @@ from typing import Any
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / ".local" / "sbom"
 SERVICES = ("auth", "conversation", "realtime", "analytics")
-PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*\])?==([^ ;\]+)")
+PINNED = re.compile(r"^([A-Za-z0-9._-]+)(?:\[[^]]*])?==([^ ;]+)")
 
 
 def python_packages(service: str) -> list[dict[str, Any]]:
