@@ -31,6 +31,11 @@ class Desks:
         await agent.goto(path)
         return agent
 
+    @property
+    def url(self) -> str:
+        """Where the stack is."""
+        return self._place.url
+
     async def stranger(self, **context: Any) -> AgentPage:
         """Return a page in which nobody is logged in yet, in a browser of its own."""
         browser = await self._new(**context)

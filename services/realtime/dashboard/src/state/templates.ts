@@ -13,7 +13,7 @@ export function slashAt(text: string, caret: number): Slash | undefined {
   return found ? { from: caret - (found[1]?.length ?? 0) - 1, query: found[1] ?? "" } : undefined;
 }
 
-/** Templates whose name or text has the query in it: names that begin with it first, then names, then texts; the conversation's language before others. */
+/** Templates whose name or text has the query in it: names that begin with it first, then names, then texts; among those what oneself uses most, then the conversation's language. */
 export function findTemplates(templates: readonly Template[], query: string, locale?: string): readonly Template[] {
   const wanted = query.toLowerCase();
   const language = (text: string | undefined) => text?.split("-")[0] ?? "";
@@ -26,7 +26,7 @@ export function findTemplates(templates: readonly Template[], query: string, loc
   const foreign = (template: Template) => (template.locale !== undefined && locale !== undefined && language(template.locale) !== language(locale) ? 1 : 0);
   return templates
     .filter((template) => rank(template) < 3)
-    .sort((a, b) => rank(a) - rank(b) || foreign(a) - foreign(b) || a.name.localeCompare(b.name));
+    .sort((a, b) => rank(a) - rank(b) || (b.own_uses ?? 0) - (a.own_uses ?? 0) || foreign(a) - foreign(b) || (b.uses ?? 0) - (a.uses ?? 0) || a.name.localeCompare(b.name));
 }
 
 export type Variables = Readonly<Record<string, string | undefined>>;

@@ -96,6 +96,8 @@ export function Composer({ id, row, chat, canWrite }: Props) {
     const filled = fillTemplate(template.text, variables);
     setBlanks([...blanks, ...filled.blanks]);
     put(filled.text, slash.from);
+    // It only ranks: what is not counted is no loss.
+    void app.ports.api.template.used(template.id).catch(() => undefined);
   }
 
   async function send(): Promise<void> {
