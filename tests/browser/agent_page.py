@@ -35,8 +35,12 @@ class AgentPage:
 
     async def goto(self, path: str) -> None:
         """Load a path behind the login; return when the page is live."""
-        await self.page.goto(f"{self._url}{path}")
+        await self.load(path)
         await self.is_live()
+
+    async def load(self, path: str) -> None:
+        """Load a path; whether one is logged in does not matter."""
+        await self.page.goto(f"{self._url}{path}")
 
     async def is_live(self) -> None:
         """Wait until the page has its socket; whoever is not logged in waits in vain."""

@@ -91,11 +91,11 @@ class Platform(Routed):
         self.stubs = [platform_pb2_grpc.PlatformServiceStub(channel) for channel in self.channels]
         self.metadata = [("authorization", f"Bearer {api_key}")]
 
-    async def start(self, name: str) -> Answer:
+    async def start(self, name: str, user_name: str = "Dika Kurniawan", email: str = "dika@mail.example") -> Answer:
         request = platform_pb2.StartConversationRequest(
             command_id=new_id(),
             platform_conversation_id=name,
-            user=event_pb2.EndUser(id=f"user-{name}", name="Dika Kurniawan", email="dika@mail.example", locale="en"),
+            user=event_pb2.EndUser(id=f"user-{name}", name=user_name, email=email, locale="en"),
             ai_agent=control_pb2.AiAgentRef(id="bot", name="Restaurant bot"),
         )
         return await self.command([stub.StartConversation for stub in self.stubs], request, self.metadata)
@@ -107,6 +107,18 @@ class Platform(Routed):
     async def ai_says(self, conversation_id: str, text: str, epoch: int, command_id: str = "") -> Answer:
         request = platform_pb2.AppendAiMessageRequest(command_id=command_id or new_id(), conversation_id=conversation_id, text=text, epoch=epoch)
         return await self.command([stub.AppendAiMessage for stub in self.stubs], request, self.metadata)
+
+    async def asks_for_a_human(self, conversation_id: str, epoch: int, reason: str, summary: str = "") -> Answer:
+        request = platform_pb2.RequestHumanRequest(
+            command_id=new_id(),
+            conversation_id=conversation_id,
+            epoch=epoch,
+            by=event_pb2.REQUESTED_BY_USER,
+            reason=reason,
+            summary=summary,
+            priority=control_pb2.PRIORITY_HIGH,
+        )
+        return await self.command([stub.RequestHuman for stub in self.stubs], request, self.metadata)
 
 
 class Agent(Routed):

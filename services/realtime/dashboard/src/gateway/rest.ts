@@ -37,6 +37,8 @@ export function createRest(fetchFn: typeof fetch, onSignedOut: () => void): Rest
 
   async function refresh(): Promise<boolean> {
     const response = await once(REFRESH, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
+    // Read to its end: an answer that is left lying holds its connection.
+    await response.clone().text();
     if (response.ok) return true;
     if (response.status === 401 || response.status === 403) return false;
     throw await problemOf(response);

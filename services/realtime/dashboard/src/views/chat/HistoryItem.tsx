@@ -46,7 +46,7 @@ function Day({ at }: { readonly at: string }) {
   const now = useNow();
   const day = dayOf(at);
   const word = day === new Date(now).toDateString() ? words.chat.today : day === new Date(now - 86_400_000).toDateString() ? words.chat.yesterday : format.day(at);
-  return <h3 className={css.day}>{word}</h3>;
+  return <p className={css.day}>{word}</p>;
 }
 
 function Said({ item, chatId, userName }: { readonly item: Message; readonly chatId: string; readonly userName: string }) {
@@ -64,7 +64,7 @@ function Said({ item, chatId, userName }: { readonly item: Message; readonly cha
           {format.time(item.at)}
         </time>
       </p>
-      <div className={css.bubble} title={format.exact(item.at)}>
+      <div className={css.bubble} data-text title={format.exact(item.at)}>
         <Prose text={item.text} />
       </div>
       {item.receipt !== undefined && item.author !== "user" && <ReceiptLine receipt={item.receipt} item={item} chatId={chatId} />}

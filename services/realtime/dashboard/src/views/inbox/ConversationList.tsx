@@ -79,6 +79,7 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
       <div
         ref={scroller}
         className={css.scroller}
+        aria-busy={ids.length === 0 && list.loading === "first" ? true : undefined}
         onScroll={(event) => setScrolled(event.currentTarget.scrollTop > 4)}
         onPointerEnter={(event) => setPointed(event.pointerType === "mouse")}
         onPointerLeave={() => setPointed(false)}

@@ -1,7 +1,7 @@
-/** Text exactly as it was written, with http(s) links that can be followed safely. Nothing else of it is markup. */
+/** Text exactly as it was written, with http(s) links that can be followed safely: they end before what cannot be seen, and say where they lead. Nothing else of it is markup. */
 import { Fragment } from "react";
 
-const LINK = /https?:\/\/[^\s<>"'`]+/gu;
+const LINK = /https?:\/\/[^\s<>"'`\p{Cf}\p{Cc}]+/giu;
 const TRAILING = /[.,;:!?)\]}]+$/u;
 
 export function Prose({ text }: { readonly text: string }) {
@@ -20,7 +20,7 @@ export function Prose({ text }: { readonly text: string }) {
         part.href === undefined ? (
           <Fragment key={part.at}>{part.text}</Fragment>
         ) : (
-          <a key={`link-${part.at}`} href={part.href} target="_blank" rel="noopener noreferrer nofollow">
+          <a key={`link-${part.at}`} href={part.href} target="_blank" rel="noopener noreferrer nofollow" title={new URL(part.href).host}>
             {part.text}
           </a>
         ),
