@@ -16,7 +16,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header -
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help images chart test-cluster run up down test bench faults test-fast lint fmt proto contracts sdk lock check install install-dev
+.PHONY: help images chart test-cluster run up down test screenshots bench faults test-fast lint fmt proto contracts sdk lock check install install-dev
 
 help: ## prints this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -33,6 +33,9 @@ down: ## ends what `make up` started
 test: lint ## everything: lint, units, integration on real MongoDB and Kafka, races, hostile input, dashboard and browser
 	npm --prefix $(DASHBOARD) test
 	pytest --ignore=tests/faults
+
+screenshots: install-dev ## pictures of every view in both themes and languages to .local/screenshots, checked for what is cut
+	BATON_SCREENSHOTS=$(CURDIR)/.local/screenshots $(BIN)/pytest tests/browser/test_views.py
 
 bench: install-dev ## the benchmark table beside its floors; a few minutes, wants a quiet machine
 	@$(BIN)/python -m benchmarks
