@@ -2,7 +2,9 @@
 
 import asyncio
 import os
+import random
 import sys
+import time
 
 import pytest
 
@@ -12,6 +14,7 @@ from tests.cluster.people import People
 from tests.cluster.traffic import traffic
 
 SOCKETS = int(os.environ.get("CLUSTER_SOCKETS", "200"))
+KILL_SECONDS = float(os.environ.get("CLUSTER_KILL_SECONDS", "600"))
 # Values that change every pod.
 CHANGED = [f"--set={service}.settings.LOG_LEVEL=WARNING" for service in ("auth", "conversation", "realtime", "analytics")]
 
@@ -72,3 +75,15 @@ def _scale(cluster: Cluster, service: str, replicas: int) -> None:
 def _top(cluster: Cluster) -> str:
     lines = [line.split() for line in cluster.kubectl("top", "pods", "--no-headers").splitlines()]
     return "; ".join(f"{name} {cpu} {memory}" for name, cpu, memory in lines)
+
+
+async def test_pods_killed_at_random_lose_and_double_nothing(installed: Cluster, people: People, note: Note) -> None:
+    chance, killed = random.Random(1), []  # the same pods in each run
+    async with traffic(installed, people, SOCKETS) as going:
+        end = time.monotonic() + KILL_SECONDS
+        while time.monotonic() < end:
+            pod = chance.choice([name for service in ("auth", "conversation", "realtime", "analytics") for name in installed.pods(service)])
+            await asyncio.to_thread(lambda pod=pod: installed.kubectl("delete", "pod", pod, "--grace-period=0", "--force"))  # type: ignore[misc]  # as above
+            killed.append(pod)
+            await going.load.more_takeovers(3, deadline_seconds=120)
+    note(f"{len(killed)} pods killed at random", going.said())
