@@ -2,46 +2,57 @@
 
 import asyncio
 import secrets
+import sys
 import time
 import uuid
 from contextlib import AsyncExitStack
-from typing import Any
+from typing import Any, cast
 
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, WSUpgradeRequest, ws_connect, ws_create_server
-from pymongo import AsyncMongoClient, WriteConcern
+from pymongo import AsyncMongoClient
 from servicekit.kafka import TopicReader, make_producer
 
+from benchmarks.documents import DATABASE, TEXT, document, events
 from benchmarks.timing import Measured, closed_loop, open_loop, percentile
+from tests.harness.callers import Platform
 
 TOPIC = "baton.realtime.ephemeral.v1"
-TEXT = "Is there a table for two on Friday at 19:30, somewhere quiet?"
-
-
-def _document() -> dict[str, Any]:
-    """Return a document as large as a user message's event, with the same two unique keys."""
-    conversation = str(uuid.uuid4())
-    control = {"holder": "ai", "since": None, "cause": "started", "ai_may_speak": True, "epoch": 1}
-    after = {"control": control, "ai_agent": {"id": "bot", "name": "Restaurant bot"}, "locale": "en", "last_user_seq": 3, "user_message_count": 2}
-    return {
-        "_id": secrets.token_bytes(24), "c": conversation, "s": 3, "w": str(uuid.uuid4()), "p": str(uuid.uuid4()), "t": "user_message", "v": 1,
-        "actor": {"k": "platform", "id": str(uuid.uuid4()), "name": "Example"}, "cmd": str(uuid.uuid4()), "dig": secrets.token_bytes(32),
-        "body": {"text": TEXT}, "after": after | {"chain_head": secrets.token_bytes(32)},
-    }  # fmt: skip
 
 
 async def raw_insert(mongodb_uri: str, callers: int, seconds: float) -> Measured:
     """insert_one, majority-acknowledged and journaled, one document a call."""
     async with AsyncMongoClient[dict[str, Any]](mongodb_uri, maxPoolSize=200) as client:
-        collection = client["baton_bench"].get_collection("events", write_concern=WriteConcern("majority", j=True))
-        await collection.create_index([("c", 1), ("actor.k", 1), ("actor.id", 1), ("cmd", 1)], unique=True)
+        collection = await events(client)
 
         async def insert(_caller: int) -> None:
-            await collection.insert_one(_document())
+            await collection.insert_one(document())
 
         try:
             return await closed_loop(insert, callers, seconds)
         finally:
-            await client.drop_database("baton_bench")
+            await client.drop_database(DATABASE)
+
+
+async def bare_grpc(mongodb_uri: str, callers: int, seconds: float) -> Measured:
+    """The same insert behind a bare gRPC handler in a process of its own, and the same callers as the product has."""
+    serving = await asyncio.create_subprocess_exec(sys.executable, "-m", "benchmarks.bare_server", mongodb_uri, stdout=asyncio.subprocess.PIPE)
+    platform: Platform | None = None
+    try:
+        port = int(await cast("asyncio.StreamReader", serving.stdout).readline())
+        platform = Platform([f"127.0.0.1:{port}"], "no-key", seed=7)
+
+        async def insert(caller: int) -> None:
+            await platform.user_says(str(caller), TEXT)
+
+        await closed_loop(insert, callers, 1.0)  # warm
+        return await closed_loop(insert, callers, seconds)
+    finally:
+        if platform is not None:
+            await platform.close()
+        serving.terminate()
+        await serving.wait()
+        async with AsyncMongoClient[dict[str, Any]](mongodb_uri) as client:
+            await client.drop_database(DATABASE)
 
 
 async def insert_and_change(mongodb_uri: str, per_second: float, seconds: float) -> tuple[float, float]:
@@ -50,8 +61,8 @@ async def insert_and_change(mongodb_uri: str, per_second: float, seconds: float)
     inserts: list[float] = []
     lags: list[float] = []
     async with AsyncMongoClient[dict[str, Any]](mongodb_uri, maxPoolSize=200) as client:
-        collection = client["baton_bench"].get_collection("events", write_concern=WriteConcern("majority", j=True))
-        await collection.insert_one(_document())
+        collection = await events(client)
+        await collection.insert_one(document())
         async with await collection.watch() as changes:
 
             async def follow() -> None:
@@ -64,17 +75,17 @@ async def insert_and_change(mongodb_uri: str, per_second: float, seconds: float)
                     lags.append(max(0.0, (seen - inserted[key]) * 1000))
 
             async def insert(_number: int) -> None:
-                document = _document()
+                inserting = document()
                 began = time.perf_counter()
-                await collection.insert_one(document)
-                inserted[document["_id"]] = time.perf_counter()
-                inserts.append((inserted[document["_id"]] - began) * 1000)
+                await collection.insert_one(inserting)
+                inserted[inserting["_id"]] = time.perf_counter()
+                inserts.append((inserted[inserting["_id"]] - began) * 1000)
 
             following = asyncio.create_task(follow())
             await open_loop(insert, per_second, seconds)
             await asyncio.sleep(0.2)
             following.cancel()
-        await client.drop_database("baton_bench")
+        await client.drop_database(DATABASE)
     return percentile(sorted(inserts), 0.5), percentile(sorted(lags), 0.5)
 
 

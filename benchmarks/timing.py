@@ -13,6 +13,7 @@ Call = Callable[[int], Awaitable[None]]
 class Measured:
     """Calls finished per second, and how long single calls took, in milliseconds."""
 
+    count: int
     per_second: float
     p50: float
     p99: float
@@ -26,7 +27,7 @@ def percentile(sorted_values: list[float], share: float) -> float:
 def summary(milliseconds: list[float], seconds: float) -> Measured:
     """Return the figures of single times."""
     ordered = sorted(milliseconds)
-    return Measured(len(ordered) / seconds, percentile(ordered, 0.5), percentile(ordered, 0.99))
+    return Measured(len(ordered), len(ordered) / seconds, percentile(ordered, 0.5), percentile(ordered, 0.99))
 
 
 async def closed_loop(call: Call, callers: int, seconds: float) -> Measured:

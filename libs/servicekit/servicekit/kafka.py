@@ -133,7 +133,7 @@ Client = TypeVar("Client", AIOKafkaConsumer, AIOKafkaProducer)
 class GroupConsumer:
     """Handles a topic in a consumer group: commits after handling, buries a bad record in the dead letters, tries again for ever what may pass.
 
-    `handle` takes a batch of one partition in order and must be idempotent. It raises BadRecordError for a batch that holds a record it
+    `handle` takes a batch, each partition's records in order, and must be idempotent. It raises BadRecordError for a batch that holds a record it
     cannot understand (the batch is then handled one by one) and anything else for what may pass.
     """
 
@@ -166,10 +166,12 @@ class GroupConsumer:
             group_id=self._group,
             enable_auto_commit=False,
             auto_offset_reset="earliest",
-            fetch_max_wait_ms=100,
+            fetch_max_wait_ms=200,
             retry_backoff_ms=100,
             session_timeout_ms=10_000,
             max_poll_records=1_000,
+            # Nobody waits for what a group makes of the records: the broker lets them gather, up to this much or for `fetch_max_wait_ms`.
+            fetch_min_bytes=32 * 1024,
         )
 
     async def _started(self, stack: AsyncExitStack, make: Callable[[], Client]) -> Client:
@@ -191,12 +193,12 @@ class GroupConsumer:
 
     async def _once(self) -> None:
         fetched = await self._consumer.getmany(timeout_ms=500, max_records=1_000)
-        for part, records in fetched.items():
-            batch = [to_record(record) for record in records]
+        if fetched:
+            # All partitions together: the round trips of handling and committing are made once, not once for each.
+            batch = [to_record(record) for records in fetched.values() for record in records]
             await self._until_handled(batch)
-            await self._commit(part, batch[-1].offset + 1)
+            await self._commit({part: records[-1].offset + 1 for part, records in fetched.items()})
             CONSUMED.labels(self._topic, "handled").inc(len(batch))
-            self._handled_to[part] = batch[-1].offset + 1
         self._measure_lag()
 
     def _measure_lag(self) -> None:
@@ -241,9 +243,10 @@ class GroupConsumer:
         CONSUMED.labels(self._topic, "dead").inc()
         logger.warning("bad record", topic=self._topic, partition=record.partition, offset=record.offset, reason=reason)
 
-    async def _commit(self, part: TopicPartition, offset: int) -> None:
+    async def _commit(self, nexts: dict[TopicPartition, int]) -> None:
+        self._handled_to |= nexts
         try:
-            await self._consumer.commit({part: offset})
+            await self._consumer.commit(nexts)
         except KafkaError as error:
-            # A rebalance took the partition; its next owner handles the batch again, which changes nothing.
+            # A rebalance took a partition; its next owner handles the batch again, which changes nothing.
             logger.info("commit refused", topic=self._topic, error=type(error).__name__)
