@@ -1,8 +1,10 @@
 """Append: a user's message through gRPC to its acknowledgement, against two floors: the raw insert, and a bare gRPC handler that only inserts."""
 
 import asyncio
+import itertools
 import uuid
-from collections.abc import AsyncIterator, Awaitable, Callable
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
 from benchmarks.documents import TEXT
 from benchmarks.floors import bare_grpc, raw_insert
@@ -12,33 +14,57 @@ from benchmarks.timing import Measured, closed_loop
 from tests.harness.callers import Platform
 from tests.harness.site import Site
 
-CALLERS = (1, 32, 128)
-STREAMED = (32, 128)
 SECONDS = 8.0
 # Until what starts slowly (the broker's virtual machine, empty caches) runs as it will.
 WARM_SECONDS = 10.0
 
-Say = Callable[[str, str], Awaitable[None]]
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """Callers that each send one message after the other, into one of their own conversations after the other."""
+
+    callers: int
+    streamed: bool = False
+    # With one, its next message comes the moment the former is acknowledged, as no user's does: the hardest for replicas that must learn of it.
+    conversations: int = 1
+
+    def named(self, replicas: int) -> str:
+        """Return it in words."""
+        words = [f"append{' on a stream' if self.streamed else ''}", f"{self.callers} callers", f"{self.conversations} conversations each"]
+        return ", ".join([*words, f"{replicas} replicas"]).replace(" 1 conversations", " 1 conversation").replace(" 1 callers", " 1 caller")
 
 
-async def append(site: Site, callers: int, seconds: float, processor: Processor, *, streamed: bool = False) -> Measured:
-    """Each caller writes into a conversation of its own, one message after the other, routed to any replica."""
+CASES = (
+    Case(1),
+    Case(32),
+    Case(32, conversations=20),
+    Case(32, streamed=True),
+    Case(32, streamed=True, conversations=20),
+    Case(128),
+    Case(128, streamed=True),
+)
+
+
+async def append(site: Site, case: Case, seconds: float, processor: Processor) -> Measured:
+    """Let the callers write, each message routed to any replica."""
     platform = Platform(site.public_targets(), site.demo.api_key, seed=7)
-    streams = StreamedPlatform(platform.channels, platform.metadata, seed=7) if streamed else None
-    started = await asyncio.gather(*(platform.start(f"bench-{uuid.uuid4()}") for _ in range(callers)))
+    streams = StreamedPlatform(platform.channels, platform.metadata, seed=7) if case.streamed else None
+    started = await asyncio.gather(*(platform.start(f"bench-{uuid.uuid4()}") for _ in range(case.callers * case.conversations)))
+    turns = [itertools.cycle(started[caller :: case.callers]) for caller in range(case.callers)]
 
     async def say(caller: int) -> None:
+        conversation_id = next(turns[caller]).conversation_id
         if streams is not None:
-            await streams.user_says(started[caller].conversation_id, TEXT)
+            await streams.user_says(conversation_id, TEXT)
             return
-        answer = await platform.user_says(started[caller].conversation_id, TEXT)
+        answer = await platform.user_says(conversation_id, TEXT)
         if answer.refusal:
             raise RuntimeError(answer.refusal)
 
     try:
-        await closed_loop(say, callers, 1.0)  # warm
+        await closed_loop(say, case.callers, 1.0)  # warm
         processor.begin()
-        return await closed_loop(say, callers, seconds)
+        return await closed_loop(say, case.callers, seconds)
     finally:
         processor.end()
         if streams is not None:
@@ -48,20 +74,19 @@ async def append(site: Site, callers: int, seconds: float, processor: Processor,
 
 async def warm_up(site: Site) -> None:
     """Let everything run as it will."""
-    await append(site, 32, WARM_SECONDS, Processor({}))
+    await append(site, Case(32), WARM_SECONDS, Processor({}))
 
 
 async def rows(site: Site, replicas: int) -> AsyncIterator[str]:
     """Yield the table's rows for a stack, each beside its floors, measured just before it."""
     processor = Processor({name: running.pid for name, running in site.stack.running.items()})
-    for callers in CALLERS:
+    for callers, cases in itertools.groupby(CASES, key=lambda case: case.callers):
         floor = await raw_insert(site.mongodb_uri, callers, SECONDS)
         bare = await bare_grpc(site.mongodb_uri, callers, SECONDS)
-        for streamed in (False, True) if callers in STREAMED else (False,):
-            measured = await append(site, callers, SECONDS, processor, streamed=streamed)
-            name = f"append{' on a stream' if streamed else ''}, {callers} caller{'s' if callers > 1 else ''}, {replicas} replica{'s' if replicas > 1 else ''}"
+        for case in cases:
+            measured = await append(site, case, SECONDS, processor)
             shares = f"{measured.per_second / floor.per_second:.2f} | {measured.per_second / bare.per_second:.2f}"
-            yield f"| {name} | {_told(measured)} | {_told(floor)} | {_told(bare)} | {shares} | {processor.told(measured.count)} |"
+            yield f"| {case.named(replicas)} | {_told(measured)} | {_told(floor)} | {_told(bare)} | {shares} | {processor.told(measured.count)} |"
 
 
 def _told(measured: Measured) -> str:
