@@ -6,7 +6,7 @@ import uuid
 from baton_sdk import AiAgent, Baton, User
 from baton_sdk.contract import platform_pb2
 
-from benchmarks.floors import TEXT
+from benchmarks.documents import TEXT
 from benchmarks.timing import Measured, closed_loop
 from tests.harness.site import Site
 
