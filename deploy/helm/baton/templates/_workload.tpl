@@ -67,7 +67,7 @@ spec:
             {{- end }}
             - { name: ops, containerPort: 9090 }
           # Started and not draining; what it depends on is reported there and not probed.
-          startupProbe: { httpGet: { path: /readyz, port: ops }, periodSeconds: 1, failureThreshold: 120, timeoutSeconds: 2 }
+          startupProbe: { httpGet: { path: /readyz, port: ops }, periodSeconds: 1, failureThreshold: 300, timeoutSeconds: 2 }
           readinessProbe: { httpGet: { path: /readyz, port: ops }, periodSeconds: 3, failureThreshold: 2, timeoutSeconds: 2 }
           livenessProbe: { httpGet: { path: /healthz, port: ops }, periodSeconds: 10, failureThreshold: 3, timeoutSeconds: 5 }
           {{- if $values.shutdown.preStopSeconds }}
