@@ -16,6 +16,9 @@ MAX_MESSAGES = 500
 # What an open page may have unread before it is dropped; it comes back and reads on from where it was.
 MAX_UNREAD = 100
 
+# System messages after which a human answers.
+TAKING = {"taken_over", "transferred"}
+
 Event = dict[str, Any]
 
 
@@ -48,6 +51,12 @@ class Chat:
                 self.pages.remove(page)
                 page.get_nowait()
                 page.put_nowait(None)
+
+    @property
+    def agent(self) -> str:
+        """The human who answers, by what was said last; empty for the AI."""
+        last = next((event for event in reversed(self.messages) if event["author"] != "user"), None)
+        return str(last["agent"]) if last and (last["author"] == "human" or last["code"] in TAKING) else ""
 
     async def follow(self, after: int) -> AsyncIterator[Event]:
         """Yield what was said after that number, then what comes."""
@@ -93,4 +102,5 @@ class Chats:
 
     async def typing(self, chat_id: str, *, active: bool) -> None:
         """Put typing dots on the page, or take them off."""
-        self.get(chat_id).tell({"type": "typing", "active": active})
+        chat = self.get(chat_id)
+        chat.tell({"type": "typing", "active": active, "agent": chat.agent})

@@ -71,7 +71,7 @@ class Bot:
     async def run(self) -> None:
         """Follow Baton until cancelled. KeyInvalidError when the key is revoked, WatchReplacedError when another process took this one's place."""
         try:
-            async with self._baton.watch(self._consumer, catch_up=True) as watch:
+            async with self._baton.watch(self._consumer, catch_up=True, on_typing=self._agent_types) as watch:
                 async for told in watch:
                     await self._hear(told)
         finally:
@@ -154,6 +154,9 @@ class Bot:
         except Exception:
             logger.exception("%s: the AI failed; a human is asked for", chat.conversation.chat_id)
             await turn.ask_for_human("The AI failed to answer.", summary=chat.question)
+
+    async def _agent_types(self, chat_id: str, _agent: str, active: bool) -> None:  # noqa: FBT001  # as the watch calls it
+        await self._screen.typing(chat_id, active=active)
 
     async def _say(self, chat_id: str, text: str) -> None:
         await self._screen.show(chat_id, Message(Author.AI, text))

@@ -13,7 +13,7 @@ from baton_sdk.conversation import Conversation
 from baton_sdk.counters import Counters
 from baton_sdk.transport import Transport
 from baton_sdk.values import AiAgent, User
-from baton_sdk.watching import Watch
+from baton_sdk.watching import OnTyping, Watch
 
 PATIENCE_SECONDS = 60.0
 
@@ -72,10 +72,12 @@ class Baton:
         known.chat_id = known.chat_id or chat_id
         return known
 
-    def watch(self, consumer: str, *, catch_up: bool = False, ai_agent_ids: tuple[str, ...] = ()) -> Watch:
+    def watch(self, consumer: str, *, catch_up: bool = False, ai_agent_ids: tuple[str, ...] = (), on_typing: OnTyping | None = None) -> Watch:
         """Return the stream of what must be acted on; a `consumer` has one, and the newest wins. Filtered to these AI agents, if any are named.
 
         It goes on where this consumer last acknowledged. With `catch_up` it begins instead with the state of every open conversation and what was not
         delivered: for a process that has forgotten what it was doing. After too long an absence it catches up by itself.
+
+        `on_typing(chat_id, agent, active)` is told when the human who holds a conversation types, or stops: fleeting, and dead after six seconds.
         """
-        return Watch(self._transport, self.conversation, consumer, catch_up=catch_up, ai_agent_ids=ai_agent_ids)
+        return Watch(self._transport, self.conversation, consumer, catch_up=catch_up, ai_agent_ids=ai_agent_ids, on_typing=on_typing)

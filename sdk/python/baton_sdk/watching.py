@@ -3,7 +3,7 @@
 import asyncio
 import logging
 from collections import OrderedDict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
 from types import TracebackType
 from typing import Self
@@ -21,6 +21,8 @@ from baton_sdk.values import Author, Closed, ControlChanged, MessageToShow, Told
 logger = logging.getLogger(__name__)
 
 ConversationOf = Callable[[str, str], Conversation]
+# Told of the chat, the agent's name, and whether they type.
+OnTyping = Callable[[str, str, bool], Awaitable[None]]
 
 # Read ahead of what is acted on, so that takeovers reach turns although the reader is busy; beyond it gRPC's flow control holds Baton back.
 _AHEAD = 64
@@ -32,11 +34,21 @@ _REMEMBERED = 50_000
 class Watch:
     """`async with baton.watch("name") as told: async for item in told`. An item counts as acted on when the next one is asked for."""
 
-    def __init__(self, transport: Transport, conversation_of: ConversationOf, consumer: str, *, catch_up: bool, ai_agent_ids: tuple[str, ...]) -> None:
+    def __init__(
+        self,
+        transport: Transport,
+        conversation_of: ConversationOf,
+        consumer: str,
+        *,
+        catch_up: bool,
+        ai_agent_ids: tuple[str, ...],
+        on_typing: OnTyping | None = None,
+    ) -> None:
         self._transport = transport
         self._conversation_of = conversation_of
         self._consumer = consumer
         self._ai_agent_ids = ai_agent_ids
+        self._on_typing = on_typing
         # Where the reading is, where the acting is, and what is stored of it.
         self._cursor = ""
         self._catching_up = catch_up
@@ -76,7 +88,11 @@ class Watch:
         while True:
             try:
                 request = platform_pb2.WatchRequest(
-                    consumer_name=self._consumer, cursor=self._cursor, catch_up=self._catching_up, ai_agent_ids=self._ai_agent_ids
+                    consumer_name=self._consumer,
+                    cursor=self._cursor,
+                    catch_up=self._catching_up,
+                    ai_agent_ids=self._ai_agent_ids,
+                    agent_typing=self._on_typing is not None,
                 )
                 async for item in self._transport.stub.Watch(request, metadata=self._transport.metadata):
                     waits = backoff()
@@ -96,6 +112,11 @@ class Watch:
         if item.conversation_id:
             # At once, not in its turn: a takeover must reach the AI's turn whatever else is still to be shown.
             self._conversation_of(item.conversation_id, item.platform_conversation_id).learn(wire.read_control(item.control))
+        if item.HasField("agent_typing"):
+            # Fleeting: now or never.
+            if self._on_typing:
+                await self._on_typing(item.platform_conversation_id, item.agent_typing.agent.display_name, item.agent_typing.active)
+            return
         if item.HasField("caught_up"):
             self._catching_up = False
             self._transport.counters.catch_ups += 1

@@ -114,7 +114,8 @@ def read_messages(item: platform_pb2.ControlChanged | platform_pb2.ConversationC
 def read_message(message: platform_pb2.MessageToDeliver) -> Message:
     """Return words for the user."""
     if message.HasField("system_message"):
-        return Message(Author.SYSTEM, message.system_message.text, code=message.system_message.code)
+        system = message.system_message
+        return Message(Author.SYSTEM, system.text, agent=system.params.get("agent", ""), code=system.code)
     return Message(Author.HUMAN, message.text, agent=message.agent.display_name)
 
 

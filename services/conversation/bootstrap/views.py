@@ -28,6 +28,7 @@ from services.conversation.adapters.projector import Projector
 from services.conversation.adapters.relay import Relay
 from services.conversation.adapters.sweep_role import SweepRole
 from services.conversation.adapters.topic_feed import TopicFeed
+from services.conversation.adapters.typing_feed import TypingFeed
 from services.conversation.bootstrap.parts import Core, Views
 from services.conversation.domain.events import Event
 from services.conversation.domain.silence import SilenceWatch
@@ -42,6 +43,7 @@ from services.conversation.use_cases.read_history import ReadHistory
 from services.conversation.use_cases.read_list import ReadList
 from services.conversation.use_cases.sweep import Sweep
 from services.conversation.use_cases.tell_availability import TellAvailability
+from services.conversation.use_cases.tell_typing import TellTyping
 from services.conversation.use_cases.watch import Watch
 from services.conversation.use_cases.workspace_settings import WorkspaceSettings
 
@@ -126,6 +128,8 @@ def _watching(lifecycle: Lifecycle, core: Core, availability: TellAvailability, 
         max_seconds=core.settings.max_connection_age_seconds * STREAM_SHARE,
         draining=lambda: core.readiness.is_draining,
     )
+    typing = TypingFeed(brokers, EPHEMERAL_TOPIC, core.clock, TellTyping(watch, core.states, core.store))
+    lifecycle.run_background(typing.run(), "agent-typing")
     WATCHERS.set_function(lambda: watch.open_streams)
     lifecycle.run_background(feed.run(), "event-feed")
     lifecycle.run_background(watch.keep_newest(), "newest-streams")

@@ -45,6 +45,7 @@ class PlatformWatching:
             catch_up=request.catch_up,
             ai_agent_ids=frozenset(foreign_id("ai_agent_ids", value) for value in request.ai_agent_ids),
             still_valid=partial(self._still_valid, key_id),
+            typing=request.agent_typing,
         )
         async with aclosing(self._watch(command)) as items:
             async for watched in items:
@@ -62,6 +63,8 @@ class PlatformWatching:
         message = platform_pb2.WatchResponse(cursor=watched.cursor.encode())
         if watched.caught_up:
             message.caught_up.SetInParent()
+        if watched.typing is not None:
+            _write_typing(message, watched)
         if watched.told is not None:
             _write_told(message, watched.told)
             message.platform_conversation_id = watched.platform_conversation_id
@@ -74,6 +77,18 @@ class PlatformWatching:
 def _consumer(name: str) -> Consumer:
     caller = platform_caller()
     return Consumer(caller.workspace_id, caller.platform_id, required_text("consumer_name", name, MAX_ID_BYTES))
+
+
+def _write_typing(message: platform_pb2.WatchResponse, watched: Watched) -> None:
+    if watched.typing is None:
+        return
+    typing = watched.typing
+    message.conversation_id = typing.conversation_id
+    message.platform_conversation_id = watched.platform_conversation_id
+    message.control.CopyFrom(write_control(typing.control))
+    message.agent_typing.active = typing.active
+    message.agent_typing.agent.id = typing.agent.id
+    message.agent_typing.agent.display_name = typing.agent.display_name
 
 
 def _write_told(message: platform_pb2.WatchResponse, told: Told) -> None:

@@ -9,12 +9,15 @@ from dataclasses import dataclass, field
 
 from servicekit.errors import ConflictError, ExpiredError, UnauthenticatedError, UnavailableError
 
+from services.conversation.domain.control import AgentRef, ControlState, State
 from services.conversation.domain.cursor import Cursor, decode_cursor
 from services.conversation.ports.watching import Backlog, Consumer, Consumers, Entry, EventFeed, Told
 
 # How often a stream looks whether it is still wanted, in seconds: revoked keys and replaced streams end within five.
 LOOK_SECONDS = 1.0
 KEEP_ALIVE_SECONDS = 5.0
+# Conversations of which a stream is still to be told that somebody types.
+MAX_TYPING = 1_000
 # How often it is noted that streams are open.
 SEEN_EVERY_LOOKS = 5
 
@@ -27,6 +30,17 @@ class Watched:
     told: Told | None = None
     platform_conversation_id: str = ""
     caught_up: bool = False
+    typing: "AgentTyping | None" = None
+
+
+@dataclass(frozen=True, slots=True)
+class AgentTyping:
+    """The human who holds a conversation writes, or stopped; fleeting."""
+
+    conversation_id: str
+    control: ControlState
+    agent: AgentRef
+    active: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +52,18 @@ class WatchCommand:
     catch_up: bool
     ai_agent_ids: frozenset[str]
     still_valid: Callable[[], bool]
+    # Whether to tell of agents who type, too.
+    typing: bool = False
 
 
 @dataclass(slots=True, eq=False)
 class _Stream:
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     replaced: bool = False
+    command: WatchCommand | None = None
+    # By conversation, the newest alone: who is slow is told less.
+    typing: dict[str, AgentTyping] = field(default_factory=dict)
+    typed: asyncio.Event = field(default_factory=asyncio.Event)
 
 
 class Watch:
@@ -77,6 +97,20 @@ class Watch:
                     if look % SEEN_EVERY_LOOKS == 0:
                         await self._consumers.saw([(consumer, stream.id) for consumer, stream in mine.items()])
 
+    def wants_typing(self, workspace_id: str) -> bool:
+        """Tell whether any stream of this workspace does; if none does, nobody need be looked up."""
+        return any(stream.command and stream.command.typing for consumer, stream in self._streams.items() if consumer.workspace_id == workspace_id)
+
+    def tell_typing(self, state: State, typing: AgentTyping) -> None:
+        """Pass on that the holder types, to the streams of the conversation's platform that asked for it."""
+        for consumer, stream in self._streams.items():
+            if (consumer.workspace_id, consumer.platform_id) != (state.workspace_id, state.platform_id) or not (stream.command and stream.command.typing):
+                continue
+            bots = stream.command.ai_agent_ids
+            if (not bots or state.after.ai_agent.id in bots) and len(stream.typing) < MAX_TYPING:
+                stream.typing[state.conversation_id] = typing
+                stream.typed.set()
+
     async def ack(self, consumer: Consumer, cursor: str) -> None:
         """Store how far a consumer has acted."""
         decode_cursor("cursor", cursor)
@@ -85,7 +119,7 @@ class Watch:
     async def __call__(self, command: WatchCommand) -> AsyncGenerator[Watched, None]:
         """Yield what the platform must act on; see the contract for how it ends."""
         given = decode_cursor("cursor", command.cursor) if command.cursor else None
-        stream = _Stream()
+        stream = _Stream(command=command)
         former = self._streams.get(command.consumer)
         stored = await self._consumers.open(command.consumer, stream.id, command.ai_agent_ids)
         if former is not None:
@@ -127,13 +161,32 @@ class Watch:
                             yield await self._watched(cursor, entry.told)
                             moved = True
                     cursor = cursor_after
+            for typing in self._typing_of(stream):
+                yield Watched(cursor, platform_conversation_id=await self._backlog.platform_conversation_id(typing.conversation_id), typing=typing)
             if moved:
                 last_word = loop.time()
             elif loop.time() - last_word >= KEEP_ALIVE_SECONDS:
                 yield Watched(cursor)
                 last_word = loop.time()
-            await self._feed.wait(cursor, LOOK_SECONDS)
+            await self._wait(stream, cursor)
         yield Watched(cursor)
+
+    def _typing_of(self, stream: _Stream) -> list[AgentTyping]:
+        stream.typed.clear()
+        found, stream.typing = list(stream.typing.values()), {}
+        return found
+
+    async def _wait(self, stream: _Stream, cursor: Cursor) -> None:
+        """Return when there is something to tell, or after a while."""
+        if stream.command is None or not stream.command.typing:
+            await self._feed.wait(cursor, LOOK_SECONDS)
+            return
+        waits = [asyncio.ensure_future(self._feed.wait(cursor, LOOK_SECONDS)), asyncio.ensure_future(stream.typed.wait())]
+        try:
+            await asyncio.wait(waits, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            for wait in waits:
+                wait.cancel()
 
     async def _begin(self, command: WatchCommand, end: Cursor, given: Cursor | None, stored: str) -> Cursor:
         if command.catch_up:

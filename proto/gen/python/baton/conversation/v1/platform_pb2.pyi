@@ -755,12 +755,15 @@ class WatchRequest(_message.Message):
     CURSOR_FIELD_NUMBER: _builtins.int
     CATCH_UP_FIELD_NUMBER: _builtins.int
     AI_AGENT_IDS_FIELD_NUMBER: _builtins.int
+    AGENT_TYPING_FIELD_NUMBER: _builtins.int
     consumer_name: _builtins.str
     """Names this consumer within its platform; one stream at a time, the newest wins."""
     cursor: _builtins.str
     """Where to go on: a cursor from a WatchResponse. Empty: the stored position, or the topic's end when there is none."""
     catch_up: _builtins.bool
     """First send each open conversation's control state and every human message above its delivered_seq, then go on live."""
+    agent_typing: _builtins.bool
+    """Also tell when the human who holds a conversation types, from the start of the stream on."""
     @_builtins.property
     def ai_agent_ids(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
         """Only conversations of these AI agents; empty means all."""
@@ -772,10 +775,11 @@ class WatchRequest(_message.Message):
         cursor: _builtins.str = ...,
         catch_up: _builtins.bool = ...,
         ai_agent_ids: _abc.Iterable[_builtins.str] | None = ...,
+        agent_typing: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai_agent_ids", b"ai_agent_ids", "catch_up", b"catch_up", "consumer_name", b"consumer_name", "cursor", b"cursor"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_typing", b"agent_typing", "ai_agent_ids", b"ai_agent_ids", "catch_up", b"catch_up", "consumer_name", b"consumer_name", "cursor", b"cursor"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -795,6 +799,7 @@ class WatchResponse(_message.Message):
     CONTROL_CHANGED_FIELD_NUMBER: _builtins.int
     CLOSED_FIELD_NUMBER: _builtins.int
     CAUGHT_UP_FIELD_NUMBER: _builtins.int
+    AGENT_TYPING_FIELD_NUMBER: _builtins.int
     cursor: _builtins.str
     """Resume after this item; also sent alone as a keep-alive."""
     conversation_id: _builtins.str
@@ -812,6 +817,8 @@ class WatchResponse(_message.Message):
     def closed(self) -> Global___ConversationClosed: ...
     @_builtins.property
     def caught_up(self) -> Global___CaughtUp: ...
+    @_builtins.property
+    def agent_typing(self) -> Global___AgentTyping: ...
     def __init__(
         self,
         *,
@@ -825,12 +832,13 @@ class WatchResponse(_message.Message):
         control_changed: Global___ControlChanged | None = ...,
         closed: Global___ConversationClosed | None = ...,
         caught_up: Global___CaughtUp | None = ...,
+        agent_typing: Global___AgentTyping | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "caught_up", b"caught_up", "closed", b"closed", "content", b"content", "control", b"control", "control_changed", b"control_changed", "message", b"message"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agent_typing", b"agent_typing", "at", b"at", "caught_up", b"caught_up", "closed", b"closed", "content", b"content", "control", b"control", "control_changed", b"control_changed", "message", b"message"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["at", b"at", "caught_up", b"caught_up", "closed", b"closed", "content", b"content", "control", b"control", "control_changed", b"control_changed", "conversation_id", b"conversation_id", "cursor", b"cursor", "message", b"message", "platform_conversation_id", b"platform_conversation_id", "seq", b"seq"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_typing", b"agent_typing", "at", b"at", "caught_up", b"caught_up", "closed", b"closed", "content", b"content", "control", b"control", "control_changed", b"control_changed", "conversation_id", b"conversation_id", "cursor", b"cursor", "message", b"message", "platform_conversation_id", b"platform_conversation_id", "seq", b"seq"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
-    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["message", "control_changed", "closed", "caught_up"]  # noqa: Y015
+    _WhichOneofReturnType_content: _TypeAlias = _typing.Literal["message", "control_changed", "closed", "caught_up", "agent_typing"]  # noqa: Y015
     _WhichOneofArgType_content: _TypeAlias = _typing.Literal["content", b"content"]  # noqa: Y015
     def WhichOneof(self, oneof_group: _WhichOneofArgType_content) -> _WhichOneofReturnType_content | None: ...
 
@@ -931,6 +939,31 @@ class ConversationClosed(_message.Message):
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___ConversationClosed: _TypeAlias = ConversationClosed  # noqa: Y015
+
+@_typing.final
+class AgentTyping(_message.Message):
+    """AgentTyping is fleeting: it has no seq, may be lost, and is dead six seconds after it was told last."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    AGENT_FIELD_NUMBER: _builtins.int
+    ACTIVE_FIELD_NUMBER: _builtins.int
+    active: _builtins.bool
+    @_builtins.property
+    def agent(self) -> _control_pb2.AgentRef: ...
+    def __init__(
+        self,
+        *,
+        agent: _control_pb2.AgentRef | None = ...,
+        active: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["agent", b"agent"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["active", b"active", "agent", b"agent"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___AgentTyping: _TypeAlias = AgentTyping  # noqa: Y015
 
 @_typing.final
 class CaughtUp(_message.Message):
