@@ -118,6 +118,7 @@ async def takeover_while_streaming(stage: Stage) -> None:
     generation.write(" more")
     # What was under way at the takeover may still arrive; nothing may begin.
     await stage.until(lambda: not stage.dots.get("chat"), 2.0)
+    await stage.quiet()
     before = _composing(stage, "chat")
     generation.write(" and", " more")
     await stage.quiet()
