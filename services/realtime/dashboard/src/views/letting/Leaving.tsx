@@ -28,11 +28,11 @@ export function Leaving({ why, onClose }: { readonly why: Why; readonly onClose:
       onClose={onClose}
       onEmpty={go}
       foot={(isOver) => (
-        <Button kind={isOver ? "primary" : "quiet"} onClick={go} title={isOver || seconds === undefined ? undefined : hint(format.duration(seconds, ""))}>
+        <Button kind={isOver ? "primary" : "quiet"} onClick={go} title={isOver || seconds === undefined ? undefined : hint(format.age(seconds * 1000))}>
           {isOver ? (isAway ? words.letting.thenAway : words.letting.thenLogout) : isAway ? words.letting.keepAway : words.letting.keepLogout}
         </Button>
       )}
-      hint={seconds === undefined ? undefined : hint(format.duration(seconds, ""))}
+      hint={seconds === undefined ? undefined : hint(format.age(seconds * 1000))}
     />
   );
 }
