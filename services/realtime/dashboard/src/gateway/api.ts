@@ -8,7 +8,6 @@ import type {
   CloseReason,
   DraftResolution,
   EventPage,
-  FiguresAnswer,
   ListPage,
   Outcome,
   Role,
@@ -16,6 +15,7 @@ import type {
   SessionInfo,
   Template,
 } from "./contract";
+import { figuresApi } from "./figures";
 import type { Query, Rest } from "./rest";
 
 export interface Command {
@@ -71,7 +71,7 @@ export function createApi(rest: Rest) {
       /** Rejects with SETTINGS_CHANGED when somebody changed them since `revision`. */
       put: (body: WorkspaceSettings) => rest.send<WorkspaceSettings>("PUT", "/api/workspace/settings", body),
     },
-    figures: (from: string, to: string) => rest.get<FiguresAnswer>("/api/analytics/figures", { from, to }),
+    analytics: figuresApi(rest),
     admin: {
       accounts: async () => (await rest.get<{ accounts?: readonly Account[] }>("/api/admin/accounts")).accounts ?? [],
       createAccount: (body: { email: string; name: string; display_name?: string; role: Role }) =>

@@ -246,29 +246,6 @@ export interface Template {
   readonly changed_at?: Instant;
 }
 
-export interface DurationFigure {
-  readonly n?: number;
-  readonly mean_seconds?: number;
-  readonly median_seconds?: number;
-  readonly p90_seconds?: number;
-}
-
-export interface Figures {
-  readonly takeovers?: { readonly total?: number; readonly by_agent?: number; readonly by_ai_request?: number; readonly by_user_request?: number; readonly returned?: number };
-  readonly response_time?: DurationFigure;
-  readonly conversations?: number;
-  readonly conversations_with_message?: number;
-  readonly transfers_in?: number;
-  readonly transfers_out?: number;
-}
-
-export interface FiguresAnswer {
-  readonly team?: Figures;
-  readonly agents?: readonly { readonly agent_id: string; readonly agent_name: string; readonly figures?: Figures }[];
-  readonly definition_version?: number;
-  readonly conversations_per_agent?: number;
-}
-
 export interface ApiKey {
   readonly id: string;
   readonly name: string;

@@ -1,9 +1,10 @@
 /** Setiap kata antarmuka dalam bahasa Indonesia. */
 import type { Words } from "./en";
 import { admin } from "./id/admin";
+import { analytics } from "./id/analytics";
 import { around } from "./id/around";
 import { inbox } from "./id/inbox";
 import { live } from "./id/live";
 import { pages } from "./id/pages";
 
-export const id: Words = { ...pages, ...around, ...admin, ...inbox, ...live };
+export const id: Words = { ...pages, ...around, ...admin, ...inbox, ...live, analytics };

@@ -1,127 +1,94 @@
-/** The team's figures for a period. */
-import { useQuery } from "@tanstack/react-query";
-import { CloudOff } from "lucide-react";
-import { useState } from "react";
-import type { FiguresAnswer } from "../../gateway/contract";
-import { useApp, useFormat, useMe, useWords } from "../context";
+/** The team's figures for a period: tiles, charts, agents, all times, and the rows behind each. All that is chosen is in the URL. */
+import { keepPreviousData, useQuery } from "@tanstack/react-query";
+import { ChartNoAxesColumn, CloudOff } from "lucide-react";
+import { useCallback, useEffect } from "react";
+import { figuresQuery, isEmpty, readView, type View, viewQuery } from "../../state/analytics";
+import { ROOT } from "../../state/route";
+import { navigate, useApp, useFormat, usePlace, useWords } from "../context";
 import { Button } from "../parts/Button";
 import { Empty } from "../parts/Empty";
+import { Agents } from "./analytics/Agents";
+import { AllTimes } from "./analytics/AllTimes";
+import { AiPart } from "./analytics/AiPart";
+import css from "./analytics/Analytics.module.css";
+import { Charts } from "./analytics/Charts";
+import { Rows } from "./analytics/Rows";
+import { Skeleton } from "./analytics/Skeleton";
+import { Tiles } from "./analytics/Tiles";
+import { Toolbar } from "./analytics/Toolbar";
 import { Page } from "./Page";
-import css from "./Page.module.css";
 
-const PERIODS = [7, 30, 90] as const;
-const DAY_MS = 86_400_000;
+const LIVE_MS = 1_500;
+const AGAIN_MS = 60_000;
+const HALF = 100;
 
 export default function AnalyticsPage() {
-  const app = useApp();
+  const { api, clock } = useApp().ports;
   const words = useWords();
-  const [days, setDays] = useState<number>(7);
-  const { data, isError, refetch } = useQuery({
-    queryKey: ["figures", days],
-    queryFn: () => {
-      const now = app.ports.clock.now();
-      return app.ports.api.figures(new Date(now - days * DAY_MS).toISOString(), new Date(now).toISOString());
-    },
-    refetchInterval: 30_000,
+  const { url } = usePlace();
+  const view = readView(url.searchParams);
+  const change = useCallback((next: Partial<View>) => {
+    const path = `${ROOT}/analytics${viewQuery({ ...readView(new URL(location.href).searchParams), ...next })}`;
+    navigate(path, "rows" in next ? "push" : "replace");
+  }, []);
+  const settings = useQuery({ queryKey: ["workspace-settings"], queryFn: api.settings.get, staleTime: AGAIN_MS, retry: false });
+  const workspaceZone = settings.data?.settings.time_zone ?? "";
+  const zone = view.zone ?? (workspaceZone === "" ? Intl.DateTimeFormat().resolvedOptions().timeZone : workspaceZone);
+  const live = useQuery({ queryKey: ["figures-live"], queryFn: ({ signal }) => api.analytics.live(signal), refetchInterval: LIVE_MS });
+  const { period, agent, aiAgent, business, from, to } = view;
+  const { data, isError, isPlaceholderData, refetch } = useQuery({
+    queryKey: ["figures", { period, from, to, zone, agent, aiAgent, business }],
+    queryFn: ({ signal }) => api.analytics.figures(figuresQuery(view, zone, clock.now()), signal),
+    refetchInterval: AGAIN_MS,
+    placeholderData: keepPreviousData,
+    enabled: !settings.isPending,
   });
-  const periods = (
-    <div className={css.periods} role="group" aria-label={words.analytics.period}>
-      {PERIODS.map((period) => (
-        <button key={period} type="button" className={css.period} aria-pressed={period === days} onClick={() => setDays(period)}>
-          {words.analytics.days(period)}
-        </button>
-      ))}
-    </div>
-  );
+  const revision = live.data?.revision;
+  useEffect(() => {
+    // Figures have moved: they are asked for again, and stand as they are until the answer comes.
+    if (revision !== undefined) void refetch();
+  }, [revision, refetch]);
+
   return (
-    <Page title={words.analytics.title} actions={periods}>
+    <Page title={words.analytics.title} actions={<Toolbar view={view} zone={zone} workspaceZone={workspaceZone} data={data} onChange={change} />}>
       {isError && data === undefined ? (
         <Empty icon={CloudOff} title={words.analytics.failed} action={<Button onClick={() => void refetch()}>{words.retry}</Button>} />
+      ) : data === undefined ? (
+        <Skeleton />
       ) : (
-        <>
-          <Tiles data={data} />
-          <Agents data={data} />
-        </>
+        <div className={css.body} aria-busy={isPlaceholderData} data-fading={isPlaceholderData || undefined}>
+          {isError && (
+            <p className={css.stale} role="status">
+              {words.analytics.stale}
+            </p>
+          )}
+          <Tiles data={data} live={live.data} onOpen={(rows) => change({ rows })} />
+          {isEmpty(data) ? (
+            <Empty icon={ChartNoAxesColumn} title={words.analytics.none} text={words.analytics.noneText} />
+          ) : (
+            <>
+              <Charts data={data} zone={zone} step={figuresStep(view, zone, clock.now())} />
+              <Agents data={data} view={view} zone={zone} onChange={change} />
+              <AllTimes data={data} onOpen={(rows) => change({ rows })} />
+              <AiPart data={data} onOpen={(rows) => change({ rows })} />
+            </>
+          )}
+          <Definition version={data.definition_version ?? 1} error={data.percentile_error ?? 0} zone={zone} />
+        </div>
       )}
+      {view.rows !== undefined && <Rows key={view.rows} view={view} figure={view.rows} zone={zone} onOpen={(rows) => change({ rows })} onClose={() => change({ rows: undefined })} />}
     </Page>
   );
 }
 
-function Tiles({ data }: { readonly data: FiguresAnswer | undefined }) {
-  const words = useWords().analytics;
-  const format = useFormat();
-  const team = data?.team;
-  const taken = team?.takeovers;
-  const time = team?.response_time;
-  const count = (value: number | undefined) => format.count(value ?? 0);
-  const tiles = [
-    { title: words.takeovers, value: count(taken?.total), text: words.takeoversText(count(taken?.by_agent), count(taken?.by_ai_request), count(taken?.by_user_request)) },
-    {
-      title: words.response,
-      value: format.duration(time?.mean_seconds, words.noValue),
-      text: words.responseText(format.duration(time?.median_seconds, words.noValue), format.duration(time?.p90_seconds, words.noValue), count(time?.n)),
-    },
-    {
-      title: words.perAgent,
-      value: data?.conversations_per_agent === undefined ? words.noValue : format.decimal(data.conversations_per_agent),
-      text: words.perAgentText(count(team?.conversations), count(team?.conversations_with_message)),
-    },
-    { title: words.transfers, value: count(team?.transfers_in), text: words.transfersText },
-  ];
-  return (
-    <div className={css.tiles} aria-busy={data === undefined}>
-      {tiles.map((tile) => (
-        <section key={tile.title} className={`${css.card ?? ""} ${css.tile ?? ""}`}>
-          <h2>{tile.title}</h2>
-          <strong>{data === undefined ? "…" : tile.value}</strong>
-          <p>{data === undefined ? "" : tile.text}</p>
-        </section>
-      ))}
-    </div>
-  );
-}
+const figuresStep = (view: View, zone: string, now: number) => figuresQuery(view, zone, now).step as "hour" | "day" | "week" | "month";
 
-function Agents({ data }: { readonly data: FiguresAnswer | undefined }) {
+function Definition({ version, error, zone }: { readonly version: number; readonly error: number; readonly zone: string }) {
   const words = useWords().analytics;
   const format = useFormat();
-  const supervises = useMe().account.role !== "agent";
-  const agents = data?.agents ?? [];
-  const number = (value: number | undefined) => <td className={css.number}>{format.count(value ?? 0)}</td>;
-  const time = (value: number | undefined) => <td className={css.number}>{format.duration(value, words.noValue)}</td>;
   return (
-    <section className={`${css.card ?? ""} ${css.sheet ?? ""}`}>
-      <h2>{supervises ? words.agents : words.yours}</h2>
-      {data !== undefined && agents.length === 0 ? (
-        <p className={css.note}>{words.none}</p>
-      ) : (
-        <table className={css.table}>
-          <thead>
-            <tr>
-              <th scope="col">{words.agent}</th>
-              {[words.takeovers, words.mean, words.median, words.p90, words.conversations, words.in, words.out].map((head) => (
-                <th key={head} scope="col" className={css.number}>
-                  {head}
-                </th>
-              ))}
-            </tr>
-          </thead>
-          <tbody>
-            {agents.map(({ agent_id, agent_name, figures }) => (
-              <tr key={agent_id}>
-                <td>{agent_name}</td>
-                {number(figures?.takeovers?.total)}
-                {time(figures?.response_time?.mean_seconds)}
-                {time(figures?.response_time?.median_seconds)}
-                {time(figures?.response_time?.p90_seconds)}
-                {number(figures?.conversations)}
-                {number(figures?.transfers_in)}
-                {number(figures?.transfers_out)}
-              </tr>
-            ))}
-          </tbody>
-        </table>
-      )}
-      {data?.definition_version !== undefined && <p className={css.note}>{words.definition(data.definition_version)}</p>}
-    </section>
+    <p className={css.foot}>
+      {words.definition(version, format.decimal(Math.ceil(error * HALF)))} {words.in(zone)}
+    </p>
   );
 }
