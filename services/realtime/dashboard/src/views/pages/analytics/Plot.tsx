@@ -104,7 +104,7 @@ function options(host: HTMLElement, latest: { readonly current: PlotProps }, for
       y: { range: (_plot, _least, most) => [0, Math.max(1, most * 1.08)] },
     },
     axes: [
-      { stroke: ink, font, grid: { show: false }, ticks: { show: false }, incrs: EVERY, space: 64, values: (_plot, splits) => splits.map((index) => latest.current.names[index] ?? "") },
+      { stroke: ink, font, size: 28, grid: { show: false }, ticks: { show: false }, incrs: EVERY, space: 64, values: (_plot, splits) => splits.map((index) => latest.current.names[index] ?? "") },
       {
         stroke: ink,
         font,
