@@ -35,7 +35,7 @@ test: lint ## everything: lint, units, integration on real MongoDB and Kafka, ra
 	pytest --ignore=tests/faults
 
 screenshots: install-dev ## pictures of every view in both themes and languages to .local/screenshots, checked for what is cut
-	BATON_SCREENSHOTS=$(CURDIR)/.local/screenshots $(BIN)/pytest tests/browser/test_views.py
+	BATON_SCREENSHOTS=$(CURDIR)/.local/screenshots $(BIN)/pytest tests/browser/views.py
 
 bench: install-dev ## the benchmark table beside its floors; a few minutes, wants a quiet machine
 	@$(BIN)/python -m benchmarks
