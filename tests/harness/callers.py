@@ -20,6 +20,8 @@ from servicekit.identity import METADATA_KEY, ServiceIdentity
 PATIENCE_SECONDS = 180.0
 RETRY_SECONDS = 0.05
 TIMEOUT_SECONDS = 5.0
+# No answer of Baton's: the same command again. A connection that ends under a call (a pod that goes) is CANCELLED though nobody cancelled.
+NO_ANSWER = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
 # As the services' own channels: a replica that comes back is found within a second.
 CHANNEL_OPTIONS = [("grpc.initial_reconnect_backoff_ms", 200), ("grpc.max_reconnect_backoff_ms", 1_000)]
 
@@ -68,7 +70,7 @@ class Routed:
             try:
                 response = await self.pick(methods)(request, metadata=metadata, timeout=TIMEOUT_SECONDS)
             except grpc.aio.AioRpcError as error:
-                if error.code() in {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED}:
+                if error.code() in NO_ANSWER:
                     await asyncio.sleep(RETRY_SECONDS)
                     continue
                 reason, details = refusal_of(error)
