@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from benchmarks import append, delivery, sdk
+from benchmarks import append, delivery, figures, sdk
 from tests.harness.site import Site, open_site
 
 APPEND_HEAD = (
@@ -28,6 +28,9 @@ async def _one_replica(site: Site) -> None:
         print(row, flush=True)
     print(f"\n{DELIVERY_HEAD}")
     print(await delivery.row(site), flush=True)
+    print(f"\n{figures.HEAD}")
+    for row in await figures.rows(site):
+        print(row, flush=True)
     print(f"\n{sdk.HEAD}")
     print(await sdk.row(site), flush=True)
 
