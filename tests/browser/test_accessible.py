@@ -1,0 +1,77 @@
+"""The dashboard without a mouse, in a small window and with large text."""
+
+import pytest
+from playwright.async_api import expect
+
+from tests.browser.agent_page import AgentPage, converse
+from tests.browser.looks import cut_text
+from tests.browser.place import Place
+from tests.harness.browser import Browser
+from tests.harness.callers import Platform
+
+PAGES = ("conversations", "analytics", "templates")
+
+
+async def test_dialogs_take_the_focus_keep_it_and_give_it_back(platform: Platform, place: Place, budi: AgentPage) -> None:
+    begun = await converse(platform, "Is there a table?")
+    await budi.open(begun.conversation_id)
+    await budi.take_over()
+    handover = budi.head.get_by_role("button", name="Handover")
+    await handover.focus()
+    await budi.page.keyboard.press("Enter")
+    dialog = budi.page.get_by_role("dialog", name="Handover")
+    await expect(dialog.locator(":focus")).to_have_count(1)
+    for _ in range(20):
+        await budi.page.keyboard.press("Tab")
+        assert await dialog.evaluate("(it) => it.contains(document.activeElement) || document.activeElement.hasAttribute('data-base-ui-focus-guard')")
+    await budi.page.keyboard.press("Escape")
+    await expect(handover).to_be_focused()
+    async with Browser(place.url, *place.login("AGENT1")) as hand:
+        await hand.command(begun.conversation_id, "close", reason="resolved")
+
+
+async def test_single_keys_move_and_open_in_list_and_history_only_and_can_be_switched_off(platform: Platform, budi: AgentPage) -> None:
+    begun = await converse(platform, "Is there a table?")
+    row = budi.page.locator(f'[data-row="{begun.conversation_id}"]')
+    await budi.sees(row)
+    await row.focus()
+    await budi.page.keyboard.press("j")
+    await expect(row).not_to_be_focused()
+    await budi.page.keyboard.press("k")
+    await expect(row).to_be_focused()
+    await budi.page.keyboard.press("Enter")
+    await budi.sees(budi.bubble("Is there a table?"))
+    await budi.page.keyboard.press("h")
+    await expect(budi.page.get_by_role("group", name="Message history")).to_be_focused()
+    await budi.page.keyboard.press("l")
+    await expect(row).to_be_focused()
+    await budi.page.keyboard.press("?")
+    dialog = budi.page.get_by_role("dialog", name="Keyboard shortcuts")
+    await dialog.get_by_role("checkbox", name="Single keys").uncheck()
+    await budi.page.keyboard.press("Escape")
+    await expect(row).to_be_focused()
+    await budi.page.keyboard.press("?")
+    await budi.page.keyboard.press("h")
+    await expect(row).to_be_focused()
+    await budi.does_not_see(dialog)
+
+
+async def test_a_slash_outside_of_the_box_goes_to_the_box_and_writes_nothing(platform: Platform, budi: AgentPage) -> None:
+    begun = await converse(platform, "Is there a table?")
+    await budi.open(begun.conversation_id)
+    await budi.take_over()
+    await budi.page.get_by_role("group", name="Message history").focus()
+    await budi.page.keyboard.press("/")
+    await expect(budi.box).to_be_focused()
+    await expect(budi.box).to_have_value("")
+    await budi.close_conversation("Resolved")
+
+
+@pytest.mark.parametrize("page", PAGES)
+async def test_a_window_of_320_pixels_and_text_of_twice_the_size_cut_nothing(budi: AgentPage, page: str) -> None:
+    await budi.goto(f"/human-agent/{page}")
+    await budi.resize(320, 640)
+    assert await cut_text(budi.page) == []
+    await budi.resize(1280, 900)
+    await budi.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
+    assert await cut_text(budi.page) == []
