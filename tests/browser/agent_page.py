@@ -4,6 +4,7 @@ import json
 import uuid
 from typing import Literal, Self
 
+from baton.conversation.v1 import event_pb2, platform_pb2
 from playwright.async_api import ConsoleMessage, Locator, Page, expect
 
 from tests.harness.callers import Answer, Platform
@@ -18,6 +19,19 @@ async def converse(platform: Platform, text: str) -> Answer:
     """Start a conversation and have the user say something; the answer has the current epoch."""
     started = await platform.start(str(uuid.uuid4()))
     return await platform.user_says(started.conversation_id, text)
+
+
+async def ask_for_a_human(platform: Platform, after: Answer, summary: str) -> Answer:
+    """Have the AI ask for a human with a brief."""
+    request = platform_pb2.RequestHumanRequest(
+        command_id=str(uuid.uuid4()),
+        conversation_id=after.conversation_id,
+        epoch=after.epoch,
+        by=event_pb2.REQUESTED_BY_AI,
+        reason="stuck",
+        summary=summary,
+    )
+    return await platform.command([stub.RequestHuman for stub in platform.stubs], request, platform.metadata)
 
 
 class AgentPage:
@@ -143,6 +157,11 @@ class AgentPage:
         dialog = await self.open_handover()
         await dialog.get_by_role("radio", name="Handover to AI Agent").check()
         await dialog.get_by_role("button", name="Handover").click()
+        # No journey's platform watches unless it says so: then the dialog wants a second press.
+        warned = dialog.get_by_text("nobody would answer")
+        await expect(warned.or_(self.head.get_by_text("AI Active"))).to_be_visible(timeout=PATIENCE_MS)
+        if await warned.is_visible():
+            await dialog.get_by_role("button", name="Handover").click()
         await self.does_not_see(dialog)
 
     async def transfer(self, colleague: str, note: str) -> None:

@@ -2,7 +2,9 @@
 import { beforeEach, describe, expect, it, vi } from "vitest";
 import { OfflineError, ProblemError } from "../src/gateway/errors";
 import { rowNow } from "../src/state/app";
-import { event, said, SITIS, at } from "./builders";
+import type { Row } from "../src/gateway/contract";
+import { knownEvents } from "../src/state/chat";
+import { at, event, ME, MINE, row, said, SITIS } from "./builders";
 import { page } from "./page";
 
 describe("the page", () => {
@@ -55,6 +57,49 @@ describe("the page", () => {
     const { living, state } = it_;
     living.onFrame({ type: "row", patch: { conversation_id: "new", seq: 5, control: SITIS, at: at(19) } });
     await vi.waitFor(() => expect(state().rows.new).toBeDefined());
+  });
+
+  it("keeps what was told of a row while an older version of it was being fetched", async () => {
+    const { living, conversations, state } = it_;
+    let answer: (fetched: Row) => void = () => undefined;
+    conversations.row.mockImplementationOnce(() => new Promise((resolve) => (answer = resolve)));
+    living.onFrame({ type: "row", patch: { conversation_id: "new", seq: 5, control: SITIS, at: at(19) } });
+    living.onFrame({ type: "row", patch: { conversation_id: "new", seq: 6, control: MINE, at: at(19) } });
+    await vi.waitFor(() => expect(conversations.row).toHaveBeenCalledTimes(1));
+    answer(row("new", { seq: 4 }));
+    await vi.waitFor(() => expect(state().rows.new).toMatchObject({ seq: 6, control: MINE }));
+    expect(conversations.row).toHaveBeenCalledTimes(1);
+  });
+
+  it("loads back to a message that is linked to", async () => {
+    const { app, conversations, state } = it_;
+    conversations.events.mockResolvedValueOnce({ events: [said(9)], more: true });
+    await app.reading.open("c1");
+    conversations.events.mockResolvedValueOnce({ events: [said(6), said(7), said(8)], more: true }).mockResolvedValueOnce({ events: [said(3), said(4), said(5)], more: true });
+    expect(await app.reading.loadBackTo("c1", 4)).toBe(true);
+    expect(state().chats.c1?.events.map(({ seq }) => seq)).toEqual([3, 4, 5, 6, 7, 8, 9]);
+    expect(await app.reading.loadBackTo("c1", 10)).toBe(false);
+  });
+
+  it("knows who held it from the beginning though only the end is loaded", async () => {
+    const { app, conversations, state } = it_;
+    conversations.events.mockResolvedValueOnce({ events: [said(9)], more: true });
+    conversations.landmarks.mockResolvedValueOnce({ events: [event(2, "taken_over", { agent: { id: "siti", display_name: "Siti" } })] });
+    await app.reading.open("c1");
+    const chat = state().chats.c1;
+    expect(chat && knownEvents(chat).map(({ seq }) => seq)).toEqual([2, 9]);
+  });
+
+  it("offers to take a transfer back until the colleague has written", () => {
+    const { app, living, state } = it_;
+    app.tellTransferred("c1", "Siti");
+    const seen = () => state().notices.map(({ kind }) => kind);
+    const patch = { conversation_id: "c1", control: { ...SITIS, epoch: 1 }, at: at(19) } as const;
+    const epoch = state().acknowledged.c1?.control.epoch ?? 0;
+    living.onFrame({ type: "row", patch: { ...patch, seq: 10, control: { ...SITIS, epoch }, transferred_from_id: ME.id } });
+    expect(seen()).toContain("transferred");
+    living.onFrame({ type: "row", patch: { ...patch, seq: 11, control: { ...SITIS, epoch }, transferred_from_id: null } });
+    expect(seen()).not.toContain("transferred");
   });
 
   it("gives control only with the acknowledgement", async () => {

@@ -14,6 +14,7 @@ import type {
   Row,
   SessionInfo,
   Template,
+  Watcher,
 } from "./contract";
 import { figuresApi } from "./figures";
 import type { Query, Rest } from "./rest";
@@ -48,6 +49,8 @@ export function createApi(rest: Rest) {
       },
       events: (id: string, query: { before_seq?: number; after_seq?: number; limit?: number }) =>
         rest.get<EventPage>(`/api/conversations/${encodeURIComponent(id)}/events`, query),
+      landmarks: (id: string) => rest.get<EventPage>(`/api/conversations/${encodeURIComponent(id)}/landmarks`),
+      find: (id: string, text: string, before_seq?: number) => rest.get<EventPage>(`/api/conversations/${encodeURIComponent(id)}/found`, before_seq === undefined ? { text } : { text, before_seq }),
       takeOver: (id: string, body: Command & { reason?: string }) => command(id, "take-over", body),
       sendMessage: (id: string, body: Command & { text: string; seen_seq: number }) => command(id, "messages", body),
       handBack: (id: string, body: Command & { seen_seq: number; brief?: Brief; message?: string }) => command(id, "hand-back", body),
@@ -59,6 +62,7 @@ export function createApi(rest: Rest) {
       markRead: (id: string, seq: number) => post<{ read_seq?: number; unread?: number }>(`/api/conversations/${encodeURIComponent(id)}/read`, { seq }),
     },
     agents: async () => (await rest.get<{ agents?: readonly Agent[] }>("/api/agents")).agents ?? [],
+    watchers: async () => (await rest.get<{ watchers?: readonly Watcher[] }>("/api/watchers")).watchers ?? [],
     templates: async () => (await rest.get<{ templates?: readonly Template[] }>("/api/templates")).templates ?? [],
     template: {
       /** Rejects with TEMPLATE_CHANGED when somebody changed it since `revision`. */

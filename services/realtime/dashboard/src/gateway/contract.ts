@@ -221,6 +221,16 @@ export interface EventPage {
   readonly more?: boolean;
 }
 
+/** A consumer through which an AI platform is told what agents say. */
+export interface Watcher {
+  readonly platform_id: string;
+  readonly name: string;
+  /** Absent or empty: all of the platform's. */
+  readonly ai_agent_ids?: readonly string[];
+  readonly connected?: boolean;
+  readonly last_seen_at?: Instant;
+}
+
 export interface Agent {
   readonly id: string;
   readonly name: string;

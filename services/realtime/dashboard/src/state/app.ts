@@ -65,6 +65,7 @@ export type Action =
   | { readonly type: "chat.opened"; readonly id: string }
   | { readonly type: "chat.loading"; readonly id: string; readonly what: Chat["loading"] }
   | { readonly type: "chat.page"; readonly id: string; readonly page: EventPage }
+  | { readonly type: "chat.landmarks"; readonly id: string; readonly events: readonly LogEvent[] }
   | { readonly type: "chat.restarted"; readonly id: string; readonly page: EventPage }
   | { readonly type: "chat.failed"; readonly id: string; readonly reason: string }
   | { readonly type: "chat.events"; readonly events: readonly LogEvent[] }
@@ -175,6 +176,8 @@ function chatPart(state: AppState, action: Action): Part<"chats" | "fleeting"> {
       return edit(action.id, (chat) => ({ ...chat, loading: action.what, failed: undefined }));
     case "chat.page":
       return edit(action.id, (chat) => ({ ...withEvents(chat, action.page.events), loading: "no", failed: undefined }));
+    case "chat.landmarks":
+      return edit(action.id, (chat) => ({ ...chat, landmarks: action.events }));
     case "chat.restarted":
       return edit(action.id, (chat) => ({ ...withEvents({ ...chat, events: [], ahead: [] }, action.page.events), loading: "no", failed: undefined }));
     case "chat.failed":

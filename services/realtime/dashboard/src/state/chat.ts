@@ -17,6 +17,8 @@ export interface Chat {
   readonly events: readonly LogEvent[];
   /** Came out of turn: beyond a hole that is being fetched. */
   readonly ahead: readonly LogEvent[];
+  /** Who held it when and the notes, of the whole conversation: asked for where the log goes on before events[0]. */
+  readonly landmarks: readonly LogEvent[];
   /** True when the log goes on before events[0]. */
   readonly more: boolean;
   readonly loading: "first" | "older" | "no";
@@ -31,11 +33,18 @@ export interface Chat {
 }
 
 export function emptyChat(id: string, readAtOpening: number): Chat {
-  return { id, events: [], ahead: [], more: true, loading: "first", pending: [], readAtOpening, seenSeq: 0 };
+  return { id, events: [], ahead: [], landmarks: [], more: true, loading: "first", pending: [], readAtOpening, seenSeq: 0 };
 }
 
 export const firstSeq = (chat: Chat): number => chat.events[0]?.seq ?? 0;
 export const lastSeq = (chat: Chat): number => chat.events.at(-1)?.seq ?? 0;
+
+/** What is known of the log beyond the messages: landmarks from before the first event, and everything from there on. */
+export function knownEvents(chat: Pick<Chat, "events" | "landmarks">): readonly LogEvent[] {
+  const first = chat.events[0]?.seq ?? 0;
+  const before = chat.landmarks.filter((event) => event.seq < first);
+  return before.length === 0 ? chat.events : [...before, ...chat.events];
+}
 
 /** The seq after which events are missing, or undefined. */
 export function holeAfter(chat: Chat): number | undefined {

@@ -16,7 +16,7 @@ export type Notice = {
   | { readonly kind: "given_to_me"; readonly conversationId: string; readonly name: string; readonly from: string }
   | { readonly kind: "control_lost"; readonly conversationId: string; readonly name: string; readonly to: string; readonly went: "human" | "ai" | "queue" | "closed" }
   | { readonly kind: "problem"; readonly reason: string; readonly who?: string | undefined }
-  | { readonly kind: "transferred"; readonly conversationId: string; readonly to: string }
+  | { readonly kind: "transferred"; readonly conversationId: string; readonly to: string; /** The control that it brought about. */ readonly epoch: number }
 );
 
 /** Who is told. */
@@ -127,7 +127,9 @@ function settledBy(notices: readonly Notice[], row: Row, meId: string): readonly
     if (!("conversationId" in notice) || notice.conversationId !== row.conversation_id) return true;
     if (notice.kind === "needs_human") return row.control.holder === "queue";
     if (notice.kind === "control_lost") return !isMine(row, meId);
-    return notice.kind === "transferred" || isMine(row, meId);
+    // Until the colleague has written it can be taken back.
+    if (notice.kind === "transferred") return row.control.epoch < notice.epoch || (row.control.epoch === notice.epoch && row.transferred_from_id === meId);
+    return isMine(row, meId);
   };
   return kept(notices, stays);
 }

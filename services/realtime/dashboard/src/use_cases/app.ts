@@ -3,6 +3,7 @@ import type { Agent, Row } from "../gateway/contract";
 import type { Filters } from "../state/filters";
 import { createDrafts, type Drafts } from "../state/drafts";
 import { type Acting, createActing } from "./acting";
+import { createSavedViews, type SavedViews } from "../state/views";
 import { type Alerting, createAlerting, noWays } from "./alerting";
 import { createAnnouncing } from "./announcing";
 import { createListing, type Listing } from "./listing";
@@ -20,6 +21,8 @@ export interface App {
   readonly acting: Acting;
   readonly letting: LettingGo;
   readonly alerting: Alerting;
+  /** Named lists of the account that is logged in. */
+  views(): SavedViews;
   /** Kept words of the account that is logged in. */
   drafts(): Drafts;
   typing(id: string, active: boolean): void;
@@ -34,7 +37,7 @@ export interface App {
   showList(filters: Filters): void;
 }
 
-const UNDO_MS = 15_000;
+const PROBLEM_MS = 15_000;
 
 /** `makeSocket` gets the handlers, because the socket and what feeds on it need each other. */
 export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Living) => Ports["socket"], storage: Storage | undefined, ways = noWays): App {
@@ -71,7 +74,12 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
   const alerting = createAlerting(all, ways, storage);
   const { store, clock } = ports;
   const tellTransferred = (conversationId: string, to: string) =>
-    store.dispatch({ type: "notice.added", notice: { id: `transferred-${conversationId}`, kind: "transferred", conversationId, to, until: clock.now() + UNDO_MS } });
+    store.dispatch({ type: "notice.added", notice: { id: `transferred-${conversationId}`, kind: "transferred", conversationId, to, epoch: store.state().acknowledged[conversationId]?.control.epoch ?? 0 } });
+  let views: { accountId: string; of: SavedViews } | undefined;
+  const accountNow = () => {
+    const now = ports.store.state().session;
+    return now.phase === "in" ? now.account.id : "";
+  };
   let drafts: { accountId: string; of: Drafts } | undefined;
   return {
     ports: all,
@@ -82,16 +90,20 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
     letting,
     alerting,
     drafts() {
-      const now = ports.store.state().session;
-      const accountId = now.phase === "in" ? now.account.id : "";
+      const accountId = accountNow();
       if (drafts?.accountId !== accountId) drafts = { accountId, of: createDrafts(storage, accountId) };
       return drafts.of;
+    },
+    views() {
+      const accountId = accountNow();
+      if (views?.accountId !== accountId) views = { accountId, of: createSavedViews(storage, accountId) };
+      return views.of;
     },
     tellTransferred,
     async transferQuickly(row, to) {
       const ended = await acting.transfer(row.conversation_id, to.id, "", "", row.seq);
       if (ended.ok) tellTransferred(row.conversation_id, to.display_name);
-      else store.dispatch({ type: "notice.added", notice: { id: `transfer-${row.conversation_id}`, kind: "problem", reason: ended.reason, who: ended.who, until: clock.now() + UNDO_MS } });
+      else store.dispatch({ type: "notice.added", notice: { id: `transfer-${row.conversation_id}`, kind: "problem", reason: ended.reason, who: ended.who, until: clock.now() + PROBLEM_MS } });
     },
     typing: (conversation_id, active) => all.socket.send({ type: "typing", conversation_id, active }),
     online() {

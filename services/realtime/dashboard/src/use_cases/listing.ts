@@ -26,7 +26,8 @@ export interface Listing {
 export function createListing({ api, store, clock }: Ports, onSnapshot: (projectedAt: string) => void): Listing {
   let request: AbortController | undefined;
   let countsDue = false;
-  const fetching = new Set<string>();
+  /** Rows under way, each with what was told of it meanwhile: the answer may be older than that. */
+  const fetching = new Map<string, RowPatch[]>();
 
   async function first(): Promise<void> {
     request?.abort();
@@ -56,10 +57,18 @@ export function createListing({ api, store, clock }: Ports, onSnapshot: (project
   }
 
   async function fetchRow(id: string, patches: readonly RowPatch[] = []): Promise<void> {
-    if (fetching.has(id)) return;
-    fetching.add(id);
+    const told = patches.filter((patch) => patch.conversation_id === id);
+    const underWay = fetching.get(id);
+    if (underWay !== undefined) {
+      underWay.push(...told);
+      return;
+    }
+    fetching.set(id, told);
     try {
-      store.dispatch({ type: "rows.fetched", rows: [await api.conversations.row(id)], patches, now: clock.now() });
+      const row = await api.conversations.row(id);
+      store.dispatch({ type: "rows.fetched", rows: [row], patches: told, now: clock.now() });
+      const later = told.filter((patch) => patch.seq > row.seq);
+      if (later.length > 0) store.dispatch({ type: "rows.patched", patches: later, now: clock.now() });
     } catch (error) {
       // Without an answer the row comes with its next patch or the next load of the list.
       if (error instanceof ProblemError && error.status === 404) store.dispatch({ type: "row.missing", id });

@@ -1,10 +1,14 @@
 /** Reading one conversation: its newest page, older ones as one scrolls up, what a hole left out, and the read mark. */
+import type { EventPage, LogEvent } from "../gateway/contract";
 import { ProblemError, reasonOf } from "../gateway/errors";
 import { firstSeq, holeAfter, lastSeq } from "../state/chat";
 import type { Ports } from "./ports";
 
 const PAGE = 50;
 const MOST_FORWARD_PAGES = 20;
+const JUMP_PAGE = 200;
+/** Further back the first unread message is not looked for: opening takes no longer than a moment. */
+const MOST_UNREAD = 400;
 const READ_PAUSE_MS = 400;
 
 export interface Reading {
@@ -17,6 +21,8 @@ export interface Reading {
   /** Tell the socket again what is open. */
   subscribe(): void;
   loadOlder(id: string): Promise<void>;
+  /** Load everything from `seq` on; false when there is no such event or it could not be loaded. */
+  loadBackTo(id: string, seq: number): Promise<boolean>;
   /** Fetch what is missing after the newest known event. */
   catchUp(id: string): Promise<void>;
   /** The events up to `seq` have been drawn on the screen. */
@@ -62,11 +68,42 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
     }
   }
 
+  /** The newest page, and as much before it as the first unread message needs. */
+  async function withUnread(id: string, page: EventPage): Promise<EventPage> {
+    const first = page.events[0]?.seq ?? 0;
+    const missing = first - 1 - (chatOf(id)?.readAtOpening ?? 0);
+    if (chatOf(id)?.readAtOpening === 0 || missing <= 0 || missing > MOST_UNREAD) return page;
+    const events = [...(await before(id, first, first - missing)), ...page.events];
+    return { ...page, events };
+  }
+
+  /** Events before `end` down to `seq`, in ascending seq. */
+  async function before(id: string, end: number, seq: number): Promise<readonly LogEvent[]> {
+    let events: readonly LogEvent[] = [];
+    for (let first = end; first > Math.max(seq, 1); ) {
+      const page = await api.conversations.events(id, { before_seq: first, limit: JUMP_PAGE });
+      events = [...page.events, ...events];
+      const next = page.events[0]?.seq;
+      if (next === undefined || next >= first) break;
+      first = next;
+    }
+    return events;
+  }
+
+  async function loadLandmarks(id: string): Promise<void> {
+    if (chatOf(id)?.more !== true) return;
+    try {
+      store.dispatch({ type: "chat.landmarks", id, events: (await api.conversations.landmarks(id)).events });
+    } catch {
+      // They come with the pages when one scrolls up.
+    }
+  }
+
   async function load(id: string): Promise<void> {
     store.dispatch({ type: "chat.loading", id, what: "first" });
     try {
       const page = await api.conversations.events(id, { limit: PAGE });
-      store.dispatch({ type: "chat.page", id, page });
+      store.dispatch({ type: "chat.page", id, page: await withUnread(id, page) });
       if (opened.has(id)) subscribe(id);
     } catch (error) {
       failed(id, error);
@@ -95,6 +132,7 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
         await load(id);
       }
       onOpened(id);
+      await loadLandmarks(id);
     },
     leave(id) {
       store.dispatch({ type: "chat.left", id });
@@ -114,6 +152,20 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
         store.dispatch({ type: "chat.page", id, page: await api.conversations.events(id, { before_seq: firstSeq(chat), limit: PAGE }) });
       } catch (error) {
         failed(id, error);
+      }
+    },
+    async loadBackTo(id, seq) {
+      const chat = chatOf(id);
+      if (chat === undefined || chat.events.length === 0 || chat.loading !== "no") return false;
+      const first = firstSeq(chat);
+      if (seq >= first) return seq <= lastSeq(chat);
+      store.dispatch({ type: "chat.loading", id, what: "older" });
+      try {
+        store.dispatch({ type: "chat.page", id, page: { events: await before(id, first, seq) } });
+        return true;
+      } catch (error) {
+        failed(id, error);
+        return false;
       }
     },
     catchUp,

@@ -1,7 +1,7 @@
 /** Why a human is wanted, on top of the chat; it folds. */
 import { Bell, ChevronDown, ChevronUp, StickyNote } from "lucide-react";
 import { useMemo, useState } from "react";
-import type { Chat } from "../../state/chat";
+import { type Chat, knownEvents } from "../../state/chat";
 import { briefOf } from "../../state/insights";
 import { useFormat, useWords } from "../context";
 import { cx } from "../cx";
@@ -12,7 +12,7 @@ import { insertIntoComposer } from "./insertion";
 export function BriefCard({ chat, mine }: { readonly chat: Chat; readonly mine: boolean }) {
   const words = useWords();
   const format = useFormat();
-  const brief = useMemo(() => briefOf(chat.events), [chat.events]);
+  const brief = useMemo(() => briefOf(knownEvents(chat)), [chat]);
   const [folded, setFolded] = useState<number>();
   if (brief === undefined) return null;
   const isFolded = folded === brief.seq;

@@ -1,5 +1,5 @@
 /** The head of a conversation: with whom, who handles it, who else looks, and the one thing to do. */
-import { ArrowLeft, ArrowRightLeft, EllipsisVertical, Eye, Hand, PanelRight } from "lucide-react";
+import { ArrowLeft, ArrowRightLeft, EllipsisVertical, Eye, Hand, PanelRight, Search } from "lucide-react";
 import { useRef, useState } from "react";
 import type { Row } from "../../gateway/contract";
 import { indicatorOf, rightsOf, statusOf } from "../../state/control";
@@ -26,11 +26,12 @@ interface Props {
   readonly row: Row | undefined;
   readonly narrow: boolean;
   readonly onBack: () => void;
+  readonly onFind: () => void;
   /** Absent where the details are beside the chat anyway. */
   readonly onDetails?: (() => void) | undefined;
 }
 
-export function ChatHead({ id, row, narrow, onBack, onDetails }: Props) {
+export function ChatHead({ id, row, narrow, onBack, onFind, onDetails }: Props) {
   const words = useWords();
   return (
     <header className={css.head}>
@@ -41,7 +42,12 @@ export function ChatHead({ id, row, narrow, onBack, onDetails }: Props) {
       )}
       {row !== undefined && <Who row={row} heading={narrow ? "h1" : "h2"} />}
       {row !== undefined && <Viewers id={id} />}
-      {row !== undefined && <Actions id={id} row={row} onDetails={narrow ? onDetails : undefined} />}
+      {row !== undefined && <Actions id={id} row={row} onFind={onFind} onDetails={narrow ? onDetails : undefined} />}
+      {row !== undefined && !narrow && (
+        <IconButton label={words.desk.find.open} onClick={onFind}>
+          <Search size={18} aria-hidden />
+        </IconButton>
+      )}
       {onDetails && !narrow && (
         <IconButton label={words.chat.details} onClick={onDetails}>
           <PanelRight size={18} aria-hidden />
@@ -100,7 +106,7 @@ function Viewers({ id }: { readonly id: string }) {
   );
 }
 
-function Actions({ id, row, onDetails }: { readonly id: string; readonly row: Row; readonly onDetails: (() => void) | undefined }) {
+function Actions({ id, row, onFind, onDetails }: { readonly id: string; readonly row: Row; readonly onFind: () => void; readonly onDetails: (() => void) | undefined }) {
   const app = useApp();
   const words = useWords();
   const me = useMe().account;
@@ -129,14 +135,13 @@ function Actions({ id, row, onDetails }: { readonly id: string; readonly row: Ro
           {words.handover.button}
         </Button>
       )}
-      {(rights.close || onDetails !== undefined || (!rights.write && rights.transfer)) && (
-        <HeadMenu
-          row={row}
-          onHandover={!rights.write && rights.transfer ? () => setOpen("handover") : undefined}
-          onClose={rights.close ? () => setOpen("close") : undefined}
-          onDetails={onDetails}
-        />
-      )}
+      <HeadMenu
+        row={row}
+        onHandover={!rights.write && rights.transfer ? () => setOpen("handover") : undefined}
+        onClose={rights.close ? () => setOpen("close") : undefined}
+        onFind={onFind}
+        onDetails={onDetails}
+      />
       {open === "handover" && <HandoverDialog row={row} onClose={close} />}
       {open === "close" && <CloseDialog row={row} onClose={close} />}
       {open === "take" && <TakeFromDialog row={row} onClose={close} />}

@@ -10,8 +10,9 @@ import { BriefCard } from "./BriefCard";
 import { ChatHead } from "./ChatHead";
 import css from "./ChatPanel.module.css";
 import { Composer } from "./Composer";
-import { Drawer } from "./dialogs";
+import { Drawer, FindBar } from "./dialogs";
 import { History } from "./History";
+import { Reach } from "./Reach";
 import { ReadOnly } from "./ReadOnly";
 import { SidePanel } from "./SidePanel";
 
@@ -30,6 +31,7 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
   const missing = useAppState((state) => state.missing.has(id));
   const wide = useMedia("(min-width: 1280px)");
   const [drawer, setDrawer] = useState(false);
+  const [finding, setFinding] = useState(false);
   const mine = row !== undefined && statusOf(row.control, me.id) === "mine";
   // The box stays, with its text, when control is lost while one is here.
   const [hadControl, setHadControl] = useState(mine);
@@ -55,7 +57,9 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
     <div className={css.both}>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Esc returns to the list from everything inside */}
       <section className={css.chat} aria-label={words.chat.region(name)} onKeyDown={onKeyDown}>
-        <ChatHead id={id} row={row} narrow={narrow} onBack={onBack} onDetails={wide ? undefined : () => setDrawer(true)} />
+        <ChatHead id={id} row={row} narrow={narrow} onBack={onBack} onFind={() => setFinding(true)} onDetails={wide ? undefined : () => setDrawer(true)} />
+        {row !== undefined && <Reach row={row} />}
+        {finding && row !== undefined && <FindBar row={row} onClose={() => setFinding(false)} />}
         {chat !== undefined && <BriefCard key={id} chat={chat} mine={mine} />}
         <History id={id} chat={chat} row={row} />
         {row !== undefined && chat !== undefined && (

@@ -10,6 +10,7 @@ import { TextArea, TextField } from "../parts/Field";
 import { Modal } from "../parts/Modal";
 import { Problem } from "../parts/Problem";
 import { endingWords } from "../problem";
+import { useConnected } from "../reach";
 import { AgentPicker } from "./AgentPicker";
 import css from "./HandoverDialog.module.css";
 import { UnseenBox } from "./UnseenBox";
@@ -33,6 +34,8 @@ export function HandoverDialog({ row, onClose }: { readonly row: Row; readonly o
   const [brief, setBrief] = useState(NO_BRIEF);
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
+  const connected = useConnected(row);
+  const [warned, setWarned] = useState(false);
   const [unseenAfter, setUnseenAfter] = useState<number>();
 
   function hand(): Promise<Ending> | undefined {
@@ -43,6 +46,11 @@ export function HandoverDialog({ row, onClose }: { readonly row: Row; readonly o
 
   async function submit(): Promise<void> {
     if (busy) return;
+    if (way === "ai" && connected === false && !warned) {
+      setWarned(true);
+      setProblem(words.desk.platform.handBack(row.ai_agent?.name ?? words.chat.ai));
+      return;
+    }
     const seenBefore = chat?.seenSeq ?? 0;
     const handing = hand();
     if (handing === undefined) {

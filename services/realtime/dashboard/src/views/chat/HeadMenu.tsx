@@ -1,23 +1,32 @@
 /** What else can be done with a conversation. */
 import { Menu } from "@base-ui/react/menu";
-import { ArrowRightLeft, CircleCheck, EllipsisVertical, PanelRight } from "lucide-react";
+import { ArrowRightLeft, ArrowUpToLine, CircleCheck, EllipsisVertical, Hand, Link, PanelRight, Search } from "lucide-react";
+import { useMemo } from "react";
 import type { Row } from "../../gateway/contract";
+import { knownEvents } from "../../state/chat";
+import { controlHistory } from "../../state/insights";
 import { nameOf } from "../../state/notices";
-import { useWords } from "../context";
+import { conversationPath } from "../../state/route";
+import { useAppState, useWords } from "../context";
 import { cx } from "../cx";
 import menu from "../parts/Menu.module.css";
+import { jumpTo } from "./jumping";
 import css from "./ChatHead.module.css";
 
 /** What is absent cannot be done now. */
 export interface HeadMenuProps {
   readonly row: Row;
   readonly onHandover: (() => void) | undefined;
+  readonly onFind: () => void;
   readonly onDetails: (() => void) | undefined;
   readonly onClose: (() => void) | undefined;
 }
 
-export function HeadMenu({ row, onHandover, onDetails, onClose }: HeadMenuProps) {
+export function HeadMenu({ row, onHandover, onFind, onDetails, onClose }: HeadMenuProps) {
   const words = useWords();
+  const id = row.conversation_id;
+  const chat = useAppState((state) => state.chats[id]);
+  const lastControl = useMemo(() => (chat === undefined ? undefined : controlHistory(knownEvents(chat)).find(({ kind }) => kind !== "started")?.seq), [chat]);
   return (
     <Menu.Root>
       <Menu.Trigger className={css.more} aria-label={words.list.more(nameOf(row))}>
@@ -31,6 +40,20 @@ export function HeadMenu({ row, onHandover, onDetails, onClose }: HeadMenuProps)
                 <ArrowRightLeft size={16} aria-hidden /> {words.handover.button}…
               </Menu.Item>
             )}
+            <Menu.Item className={menu.item} onClick={onFind}>
+              <Search size={16} aria-hidden /> {words.desk.find.open}
+            </Menu.Item>
+            <Menu.Item className={menu.item} onClick={() => jumpTo(id, 1)}>
+              <ArrowUpToLine size={16} aria-hidden /> {words.desk.jump.start}
+            </Menu.Item>
+            {lastControl !== undefined && (
+              <Menu.Item className={menu.item} onClick={() => jumpTo(id, lastControl)}>
+                <Hand size={16} aria-hidden /> {words.desk.jump.control}
+              </Menu.Item>
+            )}
+            <Menu.Item className={menu.item} onClick={() => void navigator.clipboard.writeText(`${location.origin}${conversationPath(id)}`)}>
+              <Link size={16} aria-hidden /> {words.desk.jump.copy}
+            </Menu.Item>
             {onDetails && (
               <Menu.Item className={menu.item} onClick={onDetails}>
                 <PanelRight size={16} aria-hidden /> {words.chat.details}

@@ -1,19 +1,21 @@
 /** The message history: pages as one scrolls up with the position kept, at the end it follows, and what comes below is pointed out. */
 import { ArrowDown, CloudOff } from "lucide-react";
-import { useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
+import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Row } from "../../gateway/contract";
 import { type Chat, lastSeq } from "../../state/chat";
 import { timeline } from "../../state/timeline";
-import { useApp, useMe, useWords } from "../context";
+import { useApp, useMe, usePlace, useWords } from "../context";
 import { Button } from "../parts/Button";
 import { Empty } from "../parts/Empty";
 import { problemWords } from "../problem";
 import css from "./History.module.css";
 import { HistoryItem } from "./HistoryItem";
+import { linkedSeq, onJump } from "./jumping";
 import { Passing } from "./Passing";
 
 const NEAR_END_PX = 80;
 const NEAR_START_PX = 300;
+const POINTED_MS = 2000;
 
 export function History({ id, chat, row }: { readonly id: string; readonly chat: Chat | undefined; readonly row: Row | undefined }) {
   const app = useApp();
@@ -23,6 +25,8 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
   const atEnd = useRef(true);
   const before = useRef({ first: 0, height: 0, placed: false });
   const [below, setBelow] = useState(false);
+  const [target, setTarget] = useState<number>();
+  const linked = linkedSeq(usePlace().url.hash);
   const items = useMemo(() => (chat === undefined ? [] : timeline(chat, me, true)), [chat, me]);
   const first = chat?.events[0]?.seq ?? 0;
   const last = chat === undefined ? 0 : lastSeq(chat);
@@ -45,6 +49,29 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
     atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
     if (box.scrollHeight <= box.clientHeight) void app.reading.loadOlder(id);
   }, [app, id, first, items]);
+
+  const go = useCallback((seq: number) => void app.reading.loadBackTo(id, seq).then((there) => there && setTarget(seq)), [app, id]);
+  useEffect(() => onJump(id, go), [id, go]);
+  const isOpen = first > 0;
+  useEffect(() => {
+    if (linked !== undefined && isOpen) go(linked);
+  }, [go, linked, isOpen]);
+
+  useLayoutEffect(() => {
+    if (target === undefined || first > target) return;
+    const places = [...(log.current?.querySelectorAll<HTMLElement>("[data-seq]") ?? [])];
+    const place = places.find((item) => Number(item.dataset.seq) >= target) ?? places.at(-1);
+    if (place === undefined) return;
+    atEnd.current = false;
+    place.scrollIntoView({ block: "center" });
+    place.dataset.pointed = "";
+    place.focus({ preventScroll: true });
+    const timer = setTimeout(() => {
+      delete place.dataset.pointed;
+      setTarget(undefined);
+    }, POINTED_MS);
+    return () => clearTimeout(timer);
+  }, [target, first]);
 
   useEffect(() => {
     if (last === 0) return;

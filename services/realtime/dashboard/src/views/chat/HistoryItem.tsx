@@ -4,12 +4,13 @@ import { memo } from "react";
 import type { Row } from "../../gateway/contract";
 import { nameOf } from "../../state/notices";
 import { dayOf, type Item, type Receipt } from "../../state/timeline";
-import { useApp, useFormat, useNow, useWords } from "../context";
+import { useApp, useAppState, useFormat, useNow, useWords } from "../context";
 import { cx } from "../cx";
 import { Avatar } from "../parts/Avatar";
 import { Button } from "../parts/Button";
 import { Prose } from "../parts/Prose";
 import { problemWords } from "../problem";
+import { useConnected } from "../reach";
 import css from "./History.module.css";
 
 type Message = Extract<Item, { kind: "message" }>;
@@ -28,7 +29,7 @@ export const HistoryItem = memo(function HistoryItem({ item, chatId, row }: { re
       );
     case "system":
       return (
-        <p className={css.system} data-system>
+        <p className={css.system} data-system data-seq={item.seq} tabIndex={-1}>
           {item.text}
           <time dateTime={item.at} title={format.exact(item.at)}>
             {format.time(item.at)}
@@ -55,13 +56,19 @@ function Said({ item, chatId, userName }: { readonly item: Message; readonly cha
   const name = item.author === "user" ? userName : item.author === "me" ? words.chat.you : item.name;
   const kind = item.author === "ai" ? words.chat.ai : item.author === "colleague" ? words.chat.agent : undefined;
   return (
-    <article className={cx(css.message, css[item.author], item.continued && css.continued, item.receipt === "sending" && css.underWay)} data-author={item.author} data-seq={item.seq}>
+    <article className={cx(css.message, css[item.author], item.continued && css.continued, item.receipt === "sending" && css.underWay)} data-author={item.author} data-seq={item.seq} tabIndex={-1}>
       {item.author !== "user" && <span className={css.face}>{!item.continued && <Avatar name={item.name} tone={item.author === "ai" ? "ai" : item.author === "me" ? "me" : "other"} small />}</span>}
       <p className={cx(css.who, item.continued && "visually-hidden")}>
         <b>{name}</b>
         {kind !== undefined && ` · ${kind}`} ·{" "}
         <time dateTime={item.at} title={format.exact(item.at)}>
-          {format.time(item.at)}
+          {item.seq === undefined ? (
+            format.time(item.at)
+          ) : (
+            <a className={css.moment} href={`#${item.seq}`} title={`${format.exact(item.at)} · ${words.desk.jump.message}`}>
+              {format.time(item.at)}
+            </a>
+          )}
         </time>
       </p>
       <div className={css.bubble} data-text title={format.exact(item.at)}>
@@ -77,12 +84,14 @@ const ICON = { sending: Clock3, sent: Check, delivered: CheckCheck, shown: Eye, 
 function ReceiptLine({ receipt, item, chatId }: { readonly receipt: Receipt; readonly item: Message; readonly chatId: string }) {
   const app = useApp();
   const words = useWords();
+  const row = useAppState((state) => state.rows[chatId]);
+  const connected = useConnected(row);
   const Icon = ICON[receipt];
   const { pending } = item;
   return (
     <p className={cx(css.receipt, receipt === "failed" && css.failed)} data-receipt={receipt}>
       <Icon size={13} aria-hidden />
-      {words.chat.receipts[receipt]}
+      {receipt === "sent" && connected === false ? words.desk.platform.waiting : words.chat.receipts[receipt]}
       {receipt === "failed" && pending !== undefined && (
         <>
           {pending.reason !== undefined && ` · ${problemWords(words, pending.reason)}`}

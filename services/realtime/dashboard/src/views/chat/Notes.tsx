@@ -1,6 +1,6 @@
 /** Notes for colleagues: a field of their own, with a draft of its own, never a mode of the reply box. */
 import { type SubmitEvent, useMemo, useState } from "react";
-import type { Chat } from "../../state/chat";
+import { type Chat, knownEvents } from "../../state/chat";
 import { notesOf } from "../../state/insights";
 import { useApp, useFormat, useNow, useWords } from "../context";
 import { Button } from "../parts/Button";
@@ -13,7 +13,7 @@ export function Notes({ id, chat }: { readonly id: string; readonly chat: Chat }
   const words = useWords();
   const format = useFormat();
   const now = useNow();
-  const notes = useMemo(() => notesOf(chat.events), [chat.events]);
+  const notes = useMemo(() => notesOf(knownEvents(chat)), [chat]);
   const [text, setText] = useState(() => app.drafts().read("note", id));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();

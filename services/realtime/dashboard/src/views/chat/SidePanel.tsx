@@ -3,7 +3,7 @@ import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { type MouseEvent, useMemo } from "react";
 import type { Row } from "../../gateway/contract";
-import type { Chat } from "../../state/chat";
+import { type Chat, knownEvents } from "../../state/chat";
 import { statusOf } from "../../state/control";
 import { controlHistory } from "../../state/insights";
 import { conversationPath } from "../../state/route";
@@ -23,7 +23,7 @@ interface Props {
 
 export function SidePanel({ id, row, chat, onClose }: Props) {
   const words = useWords();
-  const history = useMemo(() => controlHistory(chat?.events ?? []), [chat?.events]);
+  const history = useMemo(() => (chat === undefined ? [] : controlHistory(knownEvents(chat))), [chat]);
   return (
     <aside className={css.side} aria-label={words.side.label}>
       {onClose && (
@@ -41,7 +41,7 @@ export function SidePanel({ id, row, chat, onClose }: Props) {
           <ControlLine key={entry.seq} entry={entry} />
         ))}
       </ol>
-      {chat?.more === true && <p className={css.quiet}>{words.side.olderControl}</p>}
+      {chat?.more === true && chat.landmarks.length === 0 && <p className={css.quiet}>{words.side.olderControl}</p>}
       {chat !== undefined && <Notes key={id} id={id} chat={chat} />}
       {row?.user !== undefined && <Earlier id={id} userId={row.user.id} />}
     </aside>

@@ -1,8 +1,10 @@
 /** The list of templates above the box. The focus stays in the box; its arrow keys choose here, the mouse works too. */
 import { useEffect, useRef } from "react";
 import type { Template } from "../../gateway/contract";
+import { markedText } from "../../state/marking";
 import { useWords } from "../context";
 import { cx } from "../cx";
+import { Marked } from "../parts/Marked";
 import css from "./TemplatePopover.module.css";
 
 export const optionId = (id: string): string => `template-${id}`;
@@ -47,24 +49,12 @@ export function TemplatePopover({ options, active, query, preview, onChoose, onH
             onClick={() => onChoose(template)}
           >
             <code>
-              /<Marked text={template.name} query={query} />
+              /<Marked parts={markedText(template.name, query)} />
             </code>
             <span>{preview(template)}</span>
           </div>
         ))}
       </div>
     </div>
-  );
-}
-
-function Marked({ text, query }: { readonly text: string; readonly query: string }) {
-  const at = query === "" ? -1 : text.toLowerCase().indexOf(query.toLowerCase());
-  if (at < 0) return text;
-  return (
-    <>
-      {text.slice(0, at)}
-      <mark>{text.slice(at, at + query.length)}</mark>
-      {text.slice(at + query.length)}
-    </>
   );
 }

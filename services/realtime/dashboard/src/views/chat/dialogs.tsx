@@ -2,6 +2,7 @@
 import type { Row } from "../../gateway/contract";
 import { fetched } from "../fetched";
 import type { DrawerProps } from "../parts/Drawer";
+import type { FindBarProps } from "./FindBar";
 
 interface DialogProps {
   readonly row: Row;
@@ -11,4 +12,5 @@ interface DialogProps {
 export const HandoverDialog = fetched<DialogProps>(async () => (await import("./HandoverDialog")).HandoverDialog);
 export const CloseDialog = fetched<DialogProps>(async () => (await import("./CloseDialog")).CloseDialog);
 export const TakeFromDialog = fetched<DialogProps>(async () => (await import("./TakeFromDialog")).TakeFromDialog);
+export const FindBar = fetched<FindBarProps>(async () => (await import("./FindBar")).FindBar);
 export const Drawer = fetched<DrawerProps>(async () => (await import("../parts/Drawer")).Drawer);

@@ -9,9 +9,12 @@ import { cx } from "../cx";
 import { LiveMark } from "../LiveMark";
 import { fetched } from "../fetched";
 import type { FilterMenuProps } from "./FilterMenu";
+import type { SavedViewsProps } from "./SavedViews";
 import css from "./ListHead.module.css";
 
 const FilterMenu = fetched<FilterMenuProps>(async () => (await import("./FilterMenu")).FilterMenu);
+
+const SavedViews = fetched<SavedViewsProps>(async () => (await import("./SavedViews")).SavedViews);
 
 const SEARCH_PAUSE_MS = 200;
 const VIEWS = [
@@ -42,6 +45,7 @@ export function ListHead({ selectedId, onDown }: { readonly selectedId: string |
             {words.list[view.key]} <b>{format.count(counts[view.count] ?? 0)}</b>
           </button>
         ))}
+        <SavedViews filters={filters} selectedId={selectedId} />
         <FilterMenu filters={filters} onChange={go} />
       </div>
       <div className={css.sort}>

@@ -1,7 +1,8 @@
 /** One row: a link to the conversation, with its actions beside it. */
-import { ArrowRightLeft, Hand } from "lucide-react";
+import { ArrowRightLeft, Eye, Hand, Unplug } from "lucide-react";
 import { type MouseEvent, type Ref, useState } from "react";
 import { indicatorOf, rightsOf, statusOf } from "../../state/control";
+import { markedWords } from "../../state/marking";
 import { nameOf } from "../../state/notices";
 import { conversationPath } from "../../state/route";
 import type { Row } from "../../gateway/contract";
@@ -11,8 +12,10 @@ import { navigate, useApp, useAppState, useFormat, useMe, useNow, useRow, useWor
 import { cx } from "../cx";
 import { fetched } from "../fetched";
 import { Avatar } from "../parts/Avatar";
-import { Age, Badge, WaitingBadge } from "../parts/Badge";
+import { Age, Badge, Countdown, WaitingBadge } from "../parts/Badge";
 import { Button } from "../parts/Button";
+import { Marked } from "../parts/Marked";
+import { useConnected, useReturnsAt } from "../reach";
 import css from "./ListRow.module.css";
 
 const QuickTransfer = fetched<QuickTransferProps>(async () => (await import("../chat/QuickTransfer")).QuickTransfer);
@@ -51,9 +54,12 @@ function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected
   const now = useNow();
   const me = useMe().account;
   const row = useRow(id);
+  const search = useAppState((state) => state.list.filters.search);
+  const connected = useConnected(row);
   if (row === undefined) return null;
   const name = nameOf(row);
   const email = row.user?.email;
+  const userId = row.user?.id ?? "";
   const holder = row.control.agent?.display_name;
   const lastAt = row.last_message?.at ?? row.started_at ?? row.control.since;
   const meta = [row.ai_agent?.name, row.started_at && words.list.started(format.short(row.started_at, now))].filter(Boolean).join(" · ");
@@ -69,14 +75,28 @@ function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected
       <Avatar name={name} tone="user" />
       <a className={css.link} href={conversationPath(id, query)} onClick={open} data-row={id} tabIndex={tabbable ? 0 : -1} aria-current={selected ? "true" : undefined}>
         <span className={css.top}>
-          <span className={css.name}>{name}</span>
-          {email !== undefined && email !== "" && email !== name && <span className={css.email}>{email}</span>}
+          <span className={css.name}>
+            <Marked parts={markedWords(name, search)} />
+          </span>
+          {email !== undefined && email !== "" && email !== name ? (
+            <span className={css.email}>
+              <Marked parts={markedWords(email, search)} />
+            </span>
+          ) : (
+            // Found by the id alone: then it is what must be seen.
+            search !== "" && userId !== name && markedWords(userId, search).some(({ found }) => found) && (
+              <span className={css.email}>
+                <Marked parts={markedWords(userId, search)} />
+              </span>
+            )
+          )}
           <time className={css.time} dateTime={lastAt} title={format.exact(lastAt)}>
             {format.short(lastAt, now)}
           </time>
         </span>
         <span className={css.middle}>
           <Preview row={row} meId={me.id} myName={me.display_name} />
+          <Looking id={id} meId={me.id} />
           {(row.unread ?? 0) > 0 && (
             <span className={css.count}>
               <span aria-hidden>{row.unread}</span>
@@ -89,10 +109,42 @@ function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected
           {row.control.holder === "queue" && row.control.ai_may_speak && <Badge status="ai" />}
           <IndicatorWords row={row} crowded={row.control.holder === "queue" && row.control.ai_may_speak} />
         </span>
-        <span className={css.meta}>{meta}</span>
+        <Reasons row={row} />
+        <span className={css.meta}>
+          {connected === false && row.control.holder !== "closed" && (
+            <span className={css.unplugged} title={words.desk.platform.short}>
+              <Unplug size={12} aria-hidden />
+              <span className="visually-hidden">{words.desk.platform.short}</span>
+            </span>
+          )}
+          {meta}
+        </span>
       </a>
       <RowActions row={row} />
     </>
+  );
+}
+
+/** Why it needs a human, in words. */
+function Reasons({ row }: { readonly row: Row }) {
+  const { reasons } = useWords().desk;
+  if (row.control.holder !== "queue") return null;
+  const said = (row.attention?.reasons ?? []).filter((reason) => reason !== "unanswered").map((reason) => reasons[reason] ?? reason);
+  return said.length === 0 ? null : <span className={css.reasons}>{said.join(" · ")}</span>;
+}
+
+/** Colleagues who have it open now. */
+function Looking({ id, meId }: { readonly id: string; readonly meId: string }) {
+  const words = useWords().desk;
+  const viewing = useAppState((state) => state.fleeting[id]?.viewing);
+  const names = Object.entries(viewing ?? {}).flatMap(([agentId, person]) => (agentId === meId ? [] : [person.name]));
+  if (names.length === 0) return null;
+  const text = words.looking(names.join(", "));
+  return (
+    <span className={css.looking} title={text}>
+      <Eye size={13} aria-hidden />
+      <span className="visually-hidden">{text}</span>
+    </span>
   );
 }
 
@@ -116,6 +168,8 @@ function Preview({ row, meId, myName }: { readonly row: Row; readonly meId: stri
 function IndicatorWords({ row, crowded }: { readonly row: Row; readonly crowded: boolean }) {
   const words = useWords();
   const indicator = indicatorOf(row);
+  const returns = useReturnsAt(row);
+  if (returns !== undefined) return <Countdown className={css.indicator} to={returns} words={words.desk.away.short} />;
   switch (indicator.kind) {
     case "waiting":
       return <WaitingBadge since={indicator.since} size={crowded ? "tiny" : "short"} />;

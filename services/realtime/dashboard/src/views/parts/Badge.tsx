@@ -34,6 +34,18 @@ export function WaitingBadge({ since, size = "short" }: { readonly since: string
   );
 }
 
+/** How long until something happens, counting down; then "a moment", because it happens elsewhere. */
+export function Countdown({ to, words, className }: { readonly to: number; readonly words: (time: string) => string; readonly className?: string | undefined }) {
+  const { soon } = useWords().desk.away;
+  const format = useFormat();
+  const now = useNow();
+  return (
+    <span className={className} data-countdown>
+      {words(to > now ? format.age(to - now) : soon)}
+    </span>
+  );
+}
+
 /** How long ago something was, counting. */
 export function Age({ since, words = (age) => age }: { readonly since: string; readonly words?: (age: string) => string }) {
   const format = useFormat();

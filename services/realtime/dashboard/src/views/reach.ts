@@ -1,0 +1,25 @@
+/** What the page asks for again and again while it is open: who watches, and until when somebody who is away keeps a conversation. */
+import { useQuery } from "@tanstack/react-query";
+import type { Row } from "../gateway/contract";
+import { isConnected, returnsAt } from "../state/reachable";
+import { useApp, useMe } from "./context";
+
+const WATCHERS_EVERY_MS = 10_000;
+const AGENTS_EVERY_MS = 15_000;
+
+/** False once the platform of this conversation has been away for 30 s; undefined while that is not known. */
+export function useConnected(row: Row | undefined): boolean | undefined {
+  const app = useApp();
+  const { data } = useQuery({ queryKey: ["watchers"], queryFn: app.ports.api.watchers, refetchInterval: WATCHERS_EVERY_MS, staleTime: WATCHERS_EVERY_MS });
+  return row === undefined ? undefined : isConnected(data, row);
+}
+
+/** When the conversation leaves a colleague who is not there, in milliseconds since the epoch. */
+export function useReturnsAt(row: Row | undefined): number | undefined {
+  const app = useApp();
+  const me = useMe().account.id;
+  const ofOther = row?.control.holder === "human" && row.control.agent?.id !== me;
+  const agents = useQuery({ queryKey: ["agents"], queryFn: app.ports.api.agents, refetchInterval: AGENTS_EVERY_MS, staleTime: AGENTS_EVERY_MS, enabled: ofOther });
+  const settings = useQuery({ queryKey: ["settings"], queryFn: app.ports.api.settings.get, enabled: ofOther, staleTime: 5 * 60_000 });
+  return ofOther ? returnsAt(row.control, agents.data, settings.data?.settings) : undefined;
+}

@@ -1,0 +1,41 @@
+/** The words of list, chat and control beyond the first ones, in English. */
+export const desk = {
+  reasons: {
+    ai_asked: "the AI asked for a human",
+    user_asked: "the user asked for a human",
+    released: "returned by a colleague",
+    agent_away: "the agent was away",
+    agent_disabled: "the agent's account was disabled",
+    priority_high: "high priority",
+    priority_urgent: "urgent",
+    unanswered: "unanswered",
+  } as Record<string, string>,
+  looking: (names: string) => `${names}: looking at this now`,
+  views: {
+    save: "Save view",
+    title: "Save this view",
+    lead: "Search, filters and order get a name. Only you see it, in this browser.",
+    name: "Name",
+    submit: "Save",
+    remove: (name: string) => `Remove the view ${name}`,
+  },
+  platform: {
+    short: "Platform not connected",
+    head: (name: string) => `${name}: its platform is not connected. What you write waits until it comes back.`,
+    waiting: "Waiting for the platform",
+    handBack: (name: string) => `The platform of ${name} is not connected, so nobody would answer. Press Handover again to hand over all the same.`,
+  },
+  away: { returns: (name: string, time: string) => `${name} is away · back to the queue in ${time}`, short: (time: string) => `away · queue in ${time}`, soon: "a moment" },
+  undo: { line: (name: string) => `Transferred to ${name}. You can take it back until they write.` },
+  find: {
+    open: "Find in conversation",
+    label: "Find in this conversation",
+    placeholder: "Words in this conversation",
+    close: "Close the search",
+    none: "Not found.",
+    found: (count: number, more: boolean) => `${count}${more ? "+" : ""} found`,
+    note: "Note",
+    results: "Found messages",
+  },
+  jump: { start: "To the beginning", control: "To the last change of control", copy: "Copy link to this conversation", message: "Link to this message" },
+};
