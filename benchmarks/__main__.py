@@ -6,13 +6,14 @@ import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from benchmarks import append, delivery, figures, sdk
+from benchmarks import append, delivery, figures, sdk, streaming
 from tests.harness.site import Site, open_site
 
 APPEND_HEAD = (
     "| what (each: per second, p50 ms, p99 ms) | product | floor: raw insert_one | second floor: a bare gRPC handler with insert_one "
     "| share of the floor | share of the second floor | processor ms per append |\n|---|---|---|---|---|---|---|"
 )
+STREAMING_HEAD = "| what | per second | p50 ms | p99 ms | |\n|---|---|---|---|---|"
 DELIVERY_HEAD = "| what | p50 | p99 | sum of its hops (p50) | ratio |\n|---|---|---|---|---|"
 
 
@@ -25,6 +26,9 @@ async def _one_replica(site: Site) -> None:
     await append.warm_up(site)
     print(f"\n{APPEND_HEAD}")
     async for row in append.rows(site, 1):
+        print(row, flush=True)
+    print(f"\n{STREAMING_HEAD}")
+    async for row in streaming.rows(site):
         print(row, flush=True)
     print(f"\n{DELIVERY_HEAD}")
     print(await delivery.row(site), flush=True)
