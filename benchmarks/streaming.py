@@ -8,7 +8,7 @@ from typing import Any
 
 from baton.conversation.v1 import event_pb2, platform_pb2
 
-from benchmarks.floors import TEXT
+from benchmarks.documents import TEXT
 from benchmarks.timing import Measured, closed_loop
 from tests.harness.callers import Platform
 from tests.harness.site import Site

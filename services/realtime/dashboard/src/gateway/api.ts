@@ -59,6 +59,7 @@ export function createApi(rest: Rest) {
       close: (id: string, body: Command & { reason: CloseReason }) => command(id, "close", body),
       addNote: (id: string, body: Command & { text: string }) => command(id, "notes", body),
       resolveDraft: (id: string, seq: number, body: Command & { resolution: DraftResolution }) => command(id, `drafts/${seq}/resolve`, body),
+      dismissRequest: (id: string, body: Command & { epoch: number }) => command(id, "dismiss-request", body),
       markRead: (id: string, seq: number) => post<{ read_seq?: number; unread?: number }>(`/api/conversations/${encodeURIComponent(id)}/read`, { seq }),
     },
     agents: async () => (await rest.get<{ agents?: readonly Agent[] }>("/api/agents")).agents ?? [],

@@ -19,6 +19,8 @@ export interface Acting {
   release(id: string, reason: string, note: string): Promise<Ending>;
   close(id: string, reason: CloseReason): Promise<Ending>;
   addNote(id: string, text: string): Promise<Ending>;
+  /** Take back a request for a human that nobody has followed, as it stands under this epoch: the AI goes on. */
+  dismissRequest(id: string, epoch: number): Promise<Ending>;
   resolveDraft(id: string, seq: number, resolution: DraftResolution): Promise<Ending>;
 }
 
@@ -101,6 +103,7 @@ export function createActing(ports: Ports): Acting {
     release: (id, reason, note) => ending((command_id) => api.conversations.release(id, { command_id, ...optional("reason", chosen(reason)), ...optional("note", chosen(note)) })),
     close: (id, reason) => ending((command_id) => api.conversations.close(id, { command_id, reason })),
     addNote: (id, text) => ending((command_id) => api.conversations.addNote(id, { command_id, text })),
+    dismissRequest: (id, epoch) => ending((command_id) => api.conversations.dismissRequest(id, { command_id, epoch })),
     resolveDraft: (id, seq, resolution) => ending((command_id) => api.conversations.resolveDraft(id, seq, { command_id, resolution })),
   };
 }

@@ -3,13 +3,22 @@ import { Bell, ChevronDown, ChevronUp, StickyNote } from "lucide-react";
 import { useMemo, useState } from "react";
 import { type Chat, knownEvents } from "../../state/chat";
 import { briefOf } from "../../state/insights";
-import { useFormat, useWords } from "../context";
+import { useApp, useFormat, useWords } from "../context";
 import { cx } from "../cx";
 import { Button, IconButton } from "../parts/Button";
+import { Problem } from "../parts/Problem";
+import { endingWords } from "../problem";
 import css from "./BriefCard.module.css";
 import { insertIntoComposer } from "./insertion";
 
-export function BriefCard({ chat, mine }: { readonly chat: Chat; readonly mine: boolean }) {
+interface Props {
+  readonly chat: Chat;
+  readonly mine: boolean;
+  /** The epoch under which the request may still be dismissed: nobody has followed it, and the AI may go on. */
+  readonly dismissible?: number | undefined;
+}
+
+export function BriefCard({ chat, mine, dismissible }: Props) {
   const words = useWords();
   const format = useFormat();
   const brief = useMemo(() => briefOf(knownEvents(chat)), [chat]);
@@ -55,8 +64,32 @@ export function BriefCard({ chat, mine }: { readonly chat: Chat; readonly mine: 
               )}
             </div>
           )}
+          {brief.kind === "request" && dismissible !== undefined && <Dismiss id={chat.id} epoch={dismissible} />}
         </div>
       )}
     </aside>
+  );
+}
+
+function Dismiss({ id, epoch }: { readonly id: string; readonly epoch: number }) {
+  const app = useApp();
+  const words = useWords();
+  const [busy, setBusy] = useState(false);
+  const [problem, setProblem] = useState<string>();
+
+  async function dismiss(): Promise<void> {
+    setBusy(true);
+    const ended = await app.acting.dismissRequest(id, epoch);
+    setBusy(false);
+    setProblem(endingWords(words, ended));
+  }
+
+  return (
+    <div className={css.dismiss}>
+      <Button small kind="quiet" busy={busy} onClick={() => void dismiss()}>
+        {busy ? words.desk.request.dismissing : words.desk.request.dismiss}
+      </Button>
+      <Problem text={problem} />
+    </div>
   );
 }

@@ -60,7 +60,7 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
         <ChatHead id={id} row={row} narrow={narrow} onBack={onBack} onFind={() => setFinding(true)} onDetails={wide ? undefined : () => setDrawer(true)} />
         {row !== undefined && <Reach row={row} />}
         {finding && row !== undefined && <FindBar row={row} onClose={() => setFinding(false)} />}
-        {chat !== undefined && <BriefCard key={id} chat={chat} mine={mine} />}
+        {chat !== undefined && <BriefCard key={id} chat={chat} mine={mine} dismissible={row?.control.holder === "queue" && row.control.ai_may_speak ? row.control.epoch : undefined} />}
         <History id={id} chat={chat} row={row} />
         {row !== undefined && chat !== undefined && (
           <footer className={css.foot}>

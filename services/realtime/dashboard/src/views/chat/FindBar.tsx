@@ -61,7 +61,6 @@ export function FindBar({ row, onClose }: FindBarProps) {
 
   const events = wanted === "" ? [] : (data?.events ?? []);
   return (
-    // eslint-disable-next-line jsx-a11y/no-static-element-interactions -- Esc and the arrow keys of what is inside
     <search className={css.find} aria-label={words.desk.find.label} onKeyDown={onKeyDown}>
       <div className={css.bar}>
         <Search size={16} aria-hidden />

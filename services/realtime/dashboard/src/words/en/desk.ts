@@ -10,6 +10,7 @@ export const desk = {
     priority_urgent: "urgent",
     unanswered: "unanswered",
   } as Record<string, string>,
+  request: { dismiss: "Dismiss the request", dismissing: "Dismissing…" },
   looking: (names: string) => `${names}: looking at this now`,
   views: {
     save: "Save view",

@@ -12,6 +12,7 @@ export const desk: Words["desk"] = {
     priority_urgent: "mendesak",
     unanswered: "belum dijawab",
   },
+  request: { dismiss: "Abaikan permintaan", dismissing: "Mengabaikan…" },
   looking: (names) => `${names}: sedang melihat percakapan ini`,
   views: {
     save: "Simpan tampilan",

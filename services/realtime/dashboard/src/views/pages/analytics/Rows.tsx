@@ -85,7 +85,7 @@ function Row({ fact, zone, business }: { readonly fact: Fact; readonly zone: str
   const words = useWords().analytics;
   const format = useFormat();
   const name = usePointName(zone, "hour");
-  const path = conversationPath(fact.conversation_id, `?at=${fact.seq}`);
+  const path = conversationPath(fact.conversation_id, `#${fact.seq}`);
   function go(event: MouseEvent): void {
     if (event.metaKey || event.ctrlKey || event.shiftKey) return;
     event.preventDefault();
