@@ -4,7 +4,7 @@ import asyncio
 import os
 import sys
 
-from baton_sdk import AiAgent, Baton, Bot, Message, Question, Turn
+from baton_sdk import AiAgent, Author, Baton, Bot, Message, Question, Turn
 
 ANSWERS = {"order": "Your order left our house this morning.", "open": "We are open from nine to five.", "thank": "You are welcome!"}
 
@@ -24,7 +24,7 @@ class Terminal:
 
     async def show(self, chat_id: str, message: Message) -> None:
         """Print what the user is to read."""
-        print(f"[{chat_id}] {message.agent or message.author}: {message.text}")
+        print(f"[{chat_id}] {message.agent if message.author is Author.HUMAN else message.author}: {message.text}")
 
     async def typing(self, chat_id: str, *, active: bool) -> None:
         """Show nothing: a terminal has no dots."""

@@ -17,6 +17,7 @@ WORDS = "words-of-some-length"
 # Fields that do not go together, or have rules of their own.
 INSTEAD: dict[str, dict[str, object]] = {
     "ListEvents": {"after_seq": 0},
+    "ListFacts": {"kinds": "waiting"},
     "UpdateWorkspaceSettings": {
         "settings.time_zone": "Asia/Jakarta",
         "settings.hours.closes": 2,

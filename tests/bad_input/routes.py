@@ -55,8 +55,8 @@ class Route:
 
     def query(self) -> dict[str, str]:
         """Return what must be asked."""
-        moments = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z"}
-        return {parameter["name"]: moments[parameter["name"]] for parameter in self.parameters("query") if parameter.get("required")}
+        needed = {"from": "2026-01-01T00:00:00Z", "to": "2026-01-02T00:00:00Z", "text": "words", "kind": "waiting"}
+        return {parameter["name"]: needed[parameter["name"]] for parameter in self.parameters("query") if parameter.get("required")}
 
     def schema(self) -> Json | None:
         """Return the body's, if it has one."""

@@ -175,8 +175,8 @@ async def test_another_workspaces_ids_are_addresses_that_do_not_exist(routes: li
         for parameter in route.parameters("path"):
             if parameter["name"] in there.ids():
                 name = parameter["name"]
-                theirs = await browsers["admin"].send(route.method, route.address(**{name: there.ids()[name]}), json=body)
-                nobodys = await browsers["admin"].send(route.method, route.address(), json=body)
+                theirs = await browsers["admin"].send(route.method, route.address(**{name: there.ids()[name]}), json=body, params=route.query())
+                nobodys = await browsers["admin"].send(route.method, route.address(), json=body, params=route.query())
                 if theirs.status_code != 404 or theirs.json()["detail"] != nobodys.json()["detail"]:
                     found.append(f"{route.name}: {theirs.status_code} {theirs.text}")
     transfer = next(route for route in routes if route.path.endswith("/transfer"))

@@ -31,6 +31,7 @@ async def test_dialogs_take_the_focus_keep_it_and_give_it_back(platform: Platfor
 
 
 async def test_single_keys_move_and_open_in_list_and_history_only_and_can_be_switched_off(platform: Platform, budi: AgentPage) -> None:
+    await converse(platform, "Somebody to move on to.")
     begun = await converse(platform, "Is there a table?")
     row = budi.page.locator(f'[data-row="{begun.conversation_id}"]')
     await budi.sees(row)

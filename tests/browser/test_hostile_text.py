@@ -55,7 +55,7 @@ async def test_hostile_text_is_plain_text_in_list_chat_notice_dialog_and_title(p
     shown = await budi.chat.get_by_role("article").locator("[data-text]").all()
     assert [await bubble.evaluate("(it) => it.textContent") for bubble in shown] == list(hostile.CORPUS.values())
     read = "(all) => all.map(({ href, rel, target, textContent }) => ({ href, rel, target, textContent }))"
-    links: list[dict[str, Any]] = await budi.chat.locator("article a").evaluate_all(read)
+    links: list[dict[str, Any]] = await budi.chat.locator("article [data-text] a").evaluate_all(read)
     assert [link["href"] for link in links] == ["http://good.example/a?b=c", "http://evil.example/"]
     assert all(link["rel"].split()[:2] == ["noopener", "noreferrer"] and link["target"] == "_blank" for link in links)
     assert all("\u202e" not in link["textContent"] for link in links)

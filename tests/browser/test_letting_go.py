@@ -1,8 +1,5 @@
 """Letting go (A19): who goes away or logs out with conversations in hand is asked where they go; supervisors do the same for anyone."""
 
-import os
-
-import pytest
 from playwright.async_api import expect
 
 from tests.browser.agent_page import PATIENCE_MS, AgentPage
@@ -10,9 +7,6 @@ from tests.browser.desks import Desks
 from tests.browser.place import Place
 from tests.browser.recruits import in_hand, recruit, seated, until_holding
 from tests.harness.callers import Platform
-
-# Until they have been seen green in a whole run they go to a stack that is running already, and to none of the tests' own.
-pytestmark = pytest.mark.skipif("BATON_URL" not in os.environ, reason="needs a running stack: make up, then source .local/baton.env")
 
 SHIFT = 12
 

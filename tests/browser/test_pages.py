@@ -1,9 +1,7 @@
 """The pages around the conversations (A1, A2, A14, team, settings, AI platforms, profile) and the command menu, as people use them."""
 
-import os
 import uuid
 
-import pytest
 from playwright.async_api import Page, expect
 
 from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
@@ -12,9 +10,6 @@ from tests.browser.place import Place
 from tests.browser.recruits import PASSWORD, recruit, rows_csv, seated
 from tests.harness.browser import Browser
 from tests.harness.callers import Platform
-
-# Until they have been seen green in a whole run they go to a stack that is running already, and to none of the tests' own.
-pytestmark = pytest.mark.skipif("BATON_URL" not in os.environ, reason="needs a running stack: make up, then source .local/baton.env")
 
 REFUSED = "E-mail or password is not right."
 

@@ -12,7 +12,6 @@ from servicekit.clock import Clock
 from servicekit.errors import ForbiddenError
 
 from services.analytics.entrypoints import figures_proto as proto
-from services.analytics.ports import Scope
 from services.analytics.use_cases.get_figures import GetFigures
 from services.analytics.use_cases.get_live import GetLive
 from services.analytics.use_cases.list_facts import ListFacts
@@ -48,7 +47,7 @@ class FiguresService(AnalyticsServiceServicer):
     async def ListFacts(self, request: pb.ListFactsRequest, _context: Context) -> pb.ListFactsResponse:
         """See the contract."""
         caller = _caller()
-        scope = Scope(caller.workspace_id, request.agent_id, request.ai_agent_id)
+        scope = proto.to_scope(caller.workspace_id, request)
         page = await self._list_facts(
             caller, request.kinds, proto.to_period(request), scope, proto.to_place(request.page_token), request.page_size or DEFAULT_PAGE
         )

@@ -13,12 +13,14 @@ from services.analytics.domain.events import Cause
 from services.analytics.domain.figures import DEFINITION_VERSION, PERCENTILE_ERROR, UNRESOLVED, DurationFigure, Figures
 from services.analytics.domain.spans import Period
 from services.analytics.domain.steps import Step
-from services.analytics.ports import Live, Place
+from services.analytics.ports import Live, Place, Scope
 from services.analytics.use_cases.get_figures import FiguresAnswer, Question, TeamFigures
 from services.analytics.use_cases.list_facts import Row, RowsPage
 
 STEPS = {pb.STEP_UNSPECIFIED: None, pb.STEP_HOUR: Step.HOUR, pb.STEP_DAY: Step.DAY, pb.STEP_WEEK: Step.WEEK, pb.STEP_MONTH: Step.MONTH}
 MAX_REASONS = 20
+# What AI platforms and accounts are named by.
+MAX_ID_CHARACTERS = 200
 OTHERS = "…"
 
 
@@ -29,12 +31,23 @@ def to_question(request: pb.GetFiguresRequest) -> Question:
     return Question(
         period=to_period(request),
         time_zone=request.time_zone,
-        agent_id=request.agent_id,
-        ai_agent_id=request.ai_agent_id,
+        agent_id=_id("agent_id", request.agent_id),
+        ai_agent_id=_id("ai_agent_id", request.ai_agent_id),
         business=request.business_time,
         step=STEPS[request.step],
         compare=request.compare,
     )
+
+
+def to_scope(workspace_id: str, request: pb.ListFactsRequest) -> Scope:
+    """Read whose facts are asked for; InvalidError names the field that is no id."""
+    return Scope(workspace_id, _id("agent_id", request.agent_id), _id("ai_agent_id", request.ai_agent_id))
+
+
+def _id(field: str, value: str) -> str:
+    if len(value) > MAX_ID_CHARACTERS or not (value == "" or value.isprintable()):
+        raise InvalidError(field, f"must be an id of at most {MAX_ID_CHARACTERS} printable characters, or nothing")
+    return value
 
 
 def to_period(request: pb.GetFiguresRequest | pb.ListFactsRequest) -> Period:

@@ -85,7 +85,7 @@ class MongoPresence:
         return {"$subtract": ["$$NOW", self._silent_ms]}
 
     async def of_workspace(self, workspace_id: str) -> list[AgentPresence]:
-        """Return everybody who was ever there, with how many conversations each holds."""
+        """Return everybody who was ever there or holds a conversation, with how many each holds."""
         there = {"$gte": ["$seen_at", self._ago()]}
         known: list[Document] = [
             {"$match": {"w": workspace_id}},
@@ -104,7 +104,9 @@ class MongoPresence:
         with _reaching():
             agents = await (await self._presence.aggregate(known)).to_list()
             holding = {group["_id"]: group["n"] async for group in await self._rows.aggregate(held)}
-        return [AgentPresence(agent["agent"], Presence(agent["presence"]), agent["since"], holding.get(agent["agent"], 0)) for agent in agents]
+        known_agents = [AgentPresence(agent["agent"], Presence(agent["presence"]), agent["since"], holding.pop(agent["agent"], 0)) for agent in agents]
+        # A colleague may be given a conversation before they ever came.
+        return known_agents + [AgentPresence(agent_id, Presence.OFFLINE, None, count) for agent_id, count in holding.items()]
 
     async def agents_available(self, workspace_id: str) -> int:
         """Return how many agents are available; 0 also when it cannot be told."""

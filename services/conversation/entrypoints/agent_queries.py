@@ -97,7 +97,7 @@ class AgentQueries(agent_pb2_grpc.AgentServiceServicer):
                 agent_pb2.AgentPresence(
                     agent_id=agent.agent_id,
                     presence=agent_pb2.Presence.Value(f"PRESENCE_{agent.presence.name}"),
-                    since=write_moment(agent.since),
+                    since=write_moment(agent.since) if agent.since else None,
                     open_conversations=agent.open_conversations,
                 )
                 for agent in agents

@@ -28,11 +28,11 @@ class ReportedAgent:
 
 @dataclass(frozen=True, slots=True)
 class AgentPresence:
-    """An agent as colleagues see them; `since` is when this presence began."""
+    """An agent as colleagues see them; `since` is when this presence began, None for who was never there."""
 
     agent_id: str
     presence: Presence
-    since: datetime
+    since: datetime | None
     open_conversations: int
 
 
@@ -44,7 +44,7 @@ class PresenceBook(Protocol):
         ...
 
     async def of_workspace(self, workspace_id: str) -> list[AgentPresence]:
-        """Return everybody who was ever there, with how many conversations each holds."""
+        """Return everybody who was ever there or holds a conversation, with how many each holds."""
         ...
 
 

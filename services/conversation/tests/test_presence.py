@@ -11,7 +11,7 @@ from services.conversation.adapters.mongo_event_store import MongoEventStore
 from services.conversation.adapters.mongo_policies import MongoPolicies
 from services.conversation.adapters.mongo_presence import MongoPresence
 from services.conversation.domain.control import AgentRef, ControlCause, Holder
-from services.conversation.ports.presence import Presence, ReportedAgent
+from services.conversation.ports.presence import AgentPresence, Presence, ReportedAgent
 from services.conversation.tests.logbook import BUDI, SARI, Log, write
 from services.conversation.tests.test_projector import expected_row
 from services.conversation.use_cases.carry_out import CarryOut
@@ -78,6 +78,12 @@ async def test_presence_is_available_away_or_offline_since_it_began(db: Database
     assert {agent.presence for agent in await office.presence.of_workspace("ws-1")} == {Presence.OFFLINE}
     assert await office.presence.of_workspace("ws-2") == []
     assert await office.presence.agents_available("ws-1") == 0
+
+
+async def test_who_was_never_there_may_hold_conversations(db: Database) -> None:
+    office = Office(db)
+    await office.held(SARI)
+    assert await office.presence.of_workspace("ws-1") == [AgentPresence(SARI.id, Presence.OFFLINE, None, 1)]
 
 
 async def test_who_is_available_at_one_replica_is_not_away(db: Database) -> None:

@@ -8,6 +8,7 @@ from baton.conversation.v1 import agent_pb2, workspace_pb2
 from servicekit.errors import AlreadyExistsError, InvalidError
 
 from services.realtime.tests.conftest import BUDI, GatewayUnderTest
+from services.realtime.tests.events import golden, record_of
 
 ADMINISTRATOR = 3
 SETTINGS = {
@@ -100,6 +101,17 @@ async def test_sessions_are_seen_and_ended(gateway: GatewayUnderTest, method: st
     assert answer.status_code == 200, answer.text
     request = gateway.services.last(rpc).request
     assert {name: getattr(request, name) for name in fields} == {name: value.format(**ids) for name, value in fields.items()}
+
+
+async def test_what_is_found_in_a_conversation_comes_as_the_socket_gives_it(gateway: GatewayUnderTest) -> None:
+    example = golden("events", "user_message")
+    event = record_of(example).event
+    gateway.services.answers["ListLandmarks"] = lambda _: agent_pb2.ListLandmarksResponse(events=[event])
+    gateway.services.answers["FindInConversation"] = lambda _: agent_pb2.FindInConversationResponse(events=[event], more=True)
+    headers = {"Cookie": gateway.cookie()}
+    where = f"/api/conversations/{example['browser']['conversation_id']}"
+    assert (await gateway.http.get(f"{where}/landmarks", headers=headers)).json() == {"events": [example["browser"]]}
+    assert (await gateway.http.get(f"{where}/found?text=a", headers=headers)).json() == {"events": [example["browser"]], "more": True}
 
 
 async def test_a_conversation_is_looked_through_and_watchers_are_named(gateway: GatewayUnderTest) -> None:

@@ -1,0 +1,85 @@
+"""The list as an agent works with it: what a row says, its order, search and views, and what can be done from it."""
+
+import uuid
+
+from playwright.async_api import expect
+
+from tests.browser.agent_page import PATIENCE_MS, AgentPage, ask_for_a_human, converse
+from tests.harness.callers import Platform
+
+
+async def test_a_row_says_who_what_since_when_and_changes_by_itself(platform: Platform, budi: AgentPage) -> None:
+    begun = await converse(platform, "Is there a quiet table?")
+    row = budi.row(begun.conversation_id)
+    for words in ("Dika Kurniawan", "Restaurant bot", "started", "Is there a quiet table?", "AI Active", "Waiting"):
+        await budi.sees(row.get_by_text(words).first)
+    await platform.ai_says(begun.conversation_id, "There is one by the window.", begun.epoch)
+    await budi.sees(row.get_by_text("There is one by the window."))
+    await budi.sees(row.get_by_text("AI is handling"))
+    await expect(row).to_have_attribute("aria-posinset", "1")
+
+
+async def test_the_order_stands_still_under_the_pointer_and_new_ones_wait_behind_a_button(platform: Platform, budi: AgentPage) -> None:
+    first = await converse(platform, "First")
+    await budi.sees(budi.row(first.conversation_id))
+    await budi.row(first.conversation_id).hover()
+    second = await converse(platform, "Second")
+    waiting = budi.page.get_by_role("button", name="Show 1 new conversation")
+    await budi.sees(waiting)
+    await budi.does_not_see(budi.row(second.conversation_id))
+    await waiting.click()
+    await budi.sees(budi.row(second.conversation_id))
+
+
+async def test_who_asked_for_a_human_comes_first_with_the_reason_in_words(platform: Platform, budi: AgentPage) -> None:
+    begun = await converse(platform, "I was charged twice")
+    await ask_for_a_human(platform, begun, summary="Charged twice")
+    await budi.goto("/human-agent/conversations?status=needs_human")
+    row = budi.row(begun.conversation_id)
+    await budi.sees(row.get_by_text("Needs a human"))
+    await budi.sees(row.get_by_text("the AI asked for a human"))
+    await budi.sees(row.get_by_role("button", name="Take Over: Dika Kurniawan"))
+    await row.get_by_role("button", name="Take Over: Dika Kurniawan").click()
+    await budi.goto("/human-agent/conversations?status=mine&sort=newest")
+    await budi.sees(budi.row(begun.conversation_id).get_by_text("Handled by You"))
+
+
+async def test_a_search_marks_what_it_found_and_can_be_kept_as_a_view(platform: Platform, budi: AgentPage) -> None:
+    name = str(uuid.uuid4())
+    started = await platform.start(name)
+    await budi.page.get_by_label("Search conversations by user").fill(f"user-{name[:13]}")
+    await budi.sees(budi.row(started.conversation_id))
+    await expect(budi.page.get_by_text("Nothing matches")).to_be_hidden()
+    await budi.page.get_by_role("button", name="Save view").click()
+    dialog = budi.page.get_by_role("dialog", name="Save this view")
+    await dialog.get_by_label("Name").fill("Just this one")
+    await budi.page.keyboard.press("Enter")
+    await budi.does_not_see(dialog)
+    await budi.goto("/human-agent/conversations")
+    await budi.page.get_by_role("button", name="Just this one 1").click()
+    await budi.page.wait_for_url("**q=user-*")
+    await budi.sees(budi.row(started.conversation_id))
+    await budi.page.get_by_role("button", name="Remove the view Just this one").click()
+    await budi.does_not_see(budi.page.get_by_role("button", name="Just this one 1"))
+
+
+async def test_a_wrong_transfer_from_the_row_is_taken_back(platform: Platform, budi: AgentPage) -> None:
+    begun = await converse(platform, "Can I change my seat?")
+    row = budi.row(begun.conversation_id)
+    await budi.sees(row)
+    await row.hover()
+    await row.get_by_role("button", name="Transfer to… Dika Kurniawan").click()
+    await budi.page.get_by_role("menuitem", name="Rafi Pratama").click()
+    await budi.sees(row.get_by_text("Handled by Other · Rafi Pratama"))
+    notice = budi.page.get_by_label("Notifications").get_by_role("listitem").filter(has_text="Transferred to Rafi Pratama")
+    await notice.get_by_role("button", name="Undo").click()
+    await budi.sees(row.get_by_text("Handled by You"))
+    await budi.does_not_see(notice)
+
+
+async def test_colleagues_who_look_are_shown_in_the_list_and_the_panel(platform: Platform, budi: AgentPage, siti: AgentPage) -> None:
+    begun = await converse(platform, "Hello?")
+    await siti.open(begun.conversation_id)
+    await expect(budi.row(begun.conversation_id).get_by_title("Siti Aminah: looking at this now")).to_be_visible(timeout=PATIENCE_MS)
+    await budi.open(begun.conversation_id)
+    await expect(budi.head.get_by_title("Siti Aminah is looking at this too")).to_be_visible(timeout=PATIENCE_MS)
