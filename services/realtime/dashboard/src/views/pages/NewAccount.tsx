@@ -25,7 +25,7 @@ export function NewAccount({ onClose, onCreated }: { readonly onClose: () => voi
     onSuccess: (answer) => {
       onClose();
       onCreated(answer.account.name, answer.link ?? answer.link_token);
-      return queries.invalidateQueries({ queryKey: ["accounts"] });
+      return Promise.all([queries.invalidateQueries({ queryKey: ["accounts"] }), queries.invalidateQueries({ queryKey: ["agents"] })]);
     },
   });
   const complete = email.includes("@") && name.trim() !== "";
