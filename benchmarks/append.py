@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from benchmarks.documents import TEXT
 from benchmarks.floors import bare_grpc, raw_insert
 from benchmarks.processor import Processor
-from benchmarks.streamed import StreamedPlatform
 from benchmarks.timing import Measured, closed_loop
 from tests.harness.callers import Platform
 from tests.harness.site import Site
+from tests.harness.streaming import StreamingPlatform
 
 SECONDS = 8.0
 # Until what starts slowly (the broker's virtual machine, empty caches) runs as it will.
@@ -47,17 +47,13 @@ CASES = (
 
 async def append(site: Site, case: Case, seconds: float, processor: Processor) -> Measured:
     """Let the callers write, each message routed to any replica."""
-    platform = Platform(site.public_targets(), site.demo.api_key, seed=7)
-    streams = StreamedPlatform(platform.channels, platform.metadata, seed=7) if case.streamed else None
+    kind = StreamingPlatform if case.streamed else Platform
+    platform = kind(site.public_targets(), site.demo.api_key, seed=7)
     started = await asyncio.gather(*(platform.start(f"bench-{uuid.uuid4()}") for _ in range(case.callers * case.conversations)))
     turns = [itertools.cycle(started[caller :: case.callers]) for caller in range(case.callers)]
 
     async def say(caller: int) -> None:
-        conversation_id = next(turns[caller]).conversation_id
-        if streams is not None:
-            await streams.user_says(conversation_id, TEXT)
-            return
-        answer = await platform.user_says(conversation_id, TEXT)
+        answer = await platform.user_says(next(turns[caller]).conversation_id, TEXT)
         if answer.refusal:
             raise RuntimeError(answer.refusal)
 
@@ -67,8 +63,6 @@ async def append(site: Site, case: Case, seconds: float, processor: Processor) -
         return await closed_loop(say, case.callers, seconds)
     finally:
         processor.end()
-        if streams is not None:
-            await streams.close()
         await platform.close()
 
 

@@ -7,7 +7,7 @@ import os
 import random
 import time
 import uuid
-from collections.abc import Iterator
+from collections.abc import AsyncIterator, Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -50,11 +50,11 @@ class _Nobody:
     async def events_of(self, _conversation_id: str) -> list[LoggedEvent]:
         return []
 
-    async def _none(self) -> Any:  # noqa: ANN401
-        yield []
-
-    def all_events(self) -> Any:  # noqa: ANN401
-        return self._none()
+    async def all_events(self) -> AsyncIterator[list[LoggedEvent]]:
+        """Yield nothing."""
+        nothing: list[list[LoggedEvent]] = []
+        for events in nothing:
+            yield events
 
 
 @dataclass(frozen=True)

@@ -210,9 +210,9 @@ class FakeBaton(platform_pb2_grpc.PlatformServiceServicer):
         self.typing.append(request)
         return platform_pb2.ReportTypingResponse()
 
-    async def AppendStream(  # noqa: N802
+    async def AppendStream(  # noqa: N802  # the contract's
         self,
-        requests: AsyncIterator[platform_pb2.AppendStreamRequest],  # noqa: ARG002
+        requests: AsyncIterator[platform_pb2.AppendStreamRequest],  # noqa: ARG002  # refused unread
         context: Context,
     ) -> AsyncIterator[platform_pb2.AppendStreamResponse]:
         """Refuse: the example sends each command by itself."""

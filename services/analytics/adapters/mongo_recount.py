@@ -85,5 +85,5 @@ class MongoRecounting:
 
     def _pair(self) -> tuple[Count, Count]:
         assert self._new is not None, "begin first"  # noqa: S101  # the order of calls is the caller's
-        assert self._former is not None  # noqa: S101
+        assert self._former is not None  # noqa: S101  # the same
         return self._new, self._former

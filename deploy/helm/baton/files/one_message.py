@@ -36,7 +36,7 @@ class Browser:
     def send(self, method: str, path: str, body: dict[str, Any] | None = None) -> dict[str, Any]:
         """Return the answer; SystemExit with its words for a refusal."""
         headers = {"Origin": self._origin, "Content-Type": "application/json", "Cookie": "; ".join(f"{name}={value}" for name, value in self._cookies.items())}
-        request = urllib.request.Request(self._gateway + path, None if body is None else json.dumps(body).encode(), headers, method=method)  # noqa: S310
+        request = urllib.request.Request(self._gateway + path, None if body is None else json.dumps(body).encode(), headers, method=method)  # noqa: S310  # the chart's own address
         try:
             with urllib.request.urlopen(request, timeout=CALL_SECONDS * 2) as answer:  # noqa: S310  # the chart's own address
                 for cookie in answer.headers.get_all("Set-Cookie") or []:

@@ -7,7 +7,7 @@ import { deviceOf } from "../src/state/devices";
 import { linksCsv, parseAccounts, parseCsv } from "../src/state/importing";
 import { allGone, doneOf, failedOf, leftOf, lettingOf, progressAfter, withChosen, withProgress } from "../src/state/letting";
 import { peopleOf } from "../src/state/people";
-import { byPlatform, wasUsedLately } from "../src/state/platforms";
+import { byPlatform, listeningOf } from "../src/state/platforms";
 import { maySee } from "../src/state/route";
 import { clockMinutes, clockText, copiedFromMonday, isSame, isWithin, unitOf, withStretch, withText, wrongDay } from "../src/state/settings";
 import { findTemplates } from "../src/state/templates";
@@ -157,6 +157,13 @@ describe("the rest", () => {
   it("groups keys by platform, those that work first", () => {
     const keys = [{ id: "1", name: "old", platform_id: "p", revoked: true }, { id: "2", name: "new", platform_id: "p", last_used_at: "2026-01-01T00:00:00.000Z" }, { id: "3", name: "dead", platform_id: "q", revoked: true }];
     expect(byPlatform([...keys].reverse()).map((each) => each.keys.map((key) => key.id))).toEqual([["2", "1"], ["3"]]);
-    expect(keys.map((key) => wasUsedLately(key, Date.parse("2026-01-01T00:02:00.000Z")))).toEqual([false, true, false]);
+  });
+
+  it("says of a platform that it listens, until when it did, or that it never did", () => {
+    const watcher = (platform_id: string, connected: boolean, minute: number) => ({ platform_id, name: "main", connected, last_seen_at: `2026-01-01T00:0${minute}:00.000Z` });
+    const watchers = [watcher("p", false, 1), watcher("p", true, 2), watcher("q", false, 1), watcher("q", false, 3)];
+    expect(listeningOf("p", watchers)).toEqual({ kind: "now" });
+    expect(listeningOf("q", watchers)).toEqual({ kind: "not_since", at: "2026-01-01T00:03:00.000Z" });
+    expect(listeningOf("r", watchers)).toEqual({ kind: "never" });
   });
 });

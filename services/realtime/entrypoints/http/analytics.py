@@ -20,6 +20,8 @@ router = APIRouter(prefix="/api/analytics", tags=["analytics"])
 
 CSV = "text/csv; charset=utf-8"
 CSV_PAGE = 1_000
+# Before and after these no figure exists, and no Timestamp after the second.
+FIRST_YEAR, LAST_YEAR = 1970, 9000
 # A row of a kind that has no name here is told under its own.
 Name = Annotated[str, Query(max_length=200)]
 Kinds = Annotated[list[Annotated[str, Query(min_length=1, max_length=40)]], Query(min_length=1, max_length=30)]
@@ -32,8 +34,7 @@ def _period(begin: Annotated[AwareDatetime, Query(alias="from")], end: Annotated
 
 
 def _check_year(name: str, moment: datetime) -> None:
-    # Protobuf's timestamps end there, and so does every team.
-    if not 1970 <= moment.year <= 9000:  # noqa: PLR2004
+    if not FIRST_YEAR <= moment.year <= LAST_YEAR:
         raise InvalidError(name, "is not in a year that figures exist for")
 
 
@@ -47,7 +48,7 @@ def _question(
     time_zone: Name = "",
     business_time: bool = False,  # noqa: FBT001, FBT002  # a query's
     step: Literal["hour", "day", "week", "month"] | None = None,
-    compare: bool = False,  # noqa: FBT001, FBT002
+    compare: bool = False,  # noqa: FBT001, FBT002  # a query's
 ) -> Json:
     return {**period, **filters, "time_zone": time_zone, "business_time": business_time, "step": step, "compare": compare}
 

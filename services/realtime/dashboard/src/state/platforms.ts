@@ -1,5 +1,5 @@
 /** The platforms of a workspace as their keys show them. */
-import type { ApiKey } from "../gateway/contract";
+import type { ApiKey, Instant, Watcher } from "../gateway/contract";
 
 export interface KeysOfPlatform {
   readonly id: string;
@@ -15,9 +15,12 @@ export function byPlatform(keys: readonly ApiKey[]): readonly KeysOfPlatform[] {
     .sort((a, b) => Number(a.keys.every((key) => key.revoked)) - Number(b.keys.every((key) => key.revoked)));
 }
 
-/** The server writes the last use down once a minute. */
-const LATELY_MS = 5 * 60_000;
+/** Whether a platform fetches what agents write: now, not since then, or it never did. */
+export type Listening = { readonly kind: "now" } | { readonly kind: "not_since"; readonly at: Instant } | { readonly kind: "never" };
 
-export function wasUsedLately(key: ApiKey, now: number): boolean {
-  return key.revoked !== true && key.last_used_at !== undefined && now - Date.parse(key.last_used_at) < LATELY_MS;
+export function listeningOf(platformId: string, watchers: readonly Watcher[]): Listening {
+  const its = watchers.filter((watcher) => watcher.platform_id === platformId);
+  if (its.some((watcher) => watcher.connected === true)) return { kind: "now" };
+  const at = its.flatMap((watcher) => watcher.last_seen_at ?? []).sort().at(-1);
+  return at === undefined ? { kind: "never" } : { kind: "not_since", at };
 }

@@ -1,17 +1,22 @@
 /** What the page asks for again and again while it is open: who watches, and until when somebody who is away keeps a conversation. */
 import { useQuery } from "@tanstack/react-query";
-import type { Row } from "../gateway/contract";
+import type { Row, Watcher } from "../gateway/contract";
 import { isConnected, returnsAt } from "../state/reachable";
 import { useApp, useMe } from "./context";
 
 const WATCHERS_EVERY_MS = 10_000;
 const AGENTS_EVERY_MS = 15_000;
 
+/** Which consumers watch, as of the last seconds; undefined while that is not known. */
+export function useWatchers(): readonly Watcher[] | undefined {
+  const app = useApp();
+  return useQuery({ queryKey: ["watchers"], queryFn: app.ports.api.watchers, refetchInterval: WATCHERS_EVERY_MS, staleTime: WATCHERS_EVERY_MS }).data;
+}
+
 /** False once the platform of this conversation has been away for 30 s; undefined while that is not known. */
 export function useConnected(row: Row | undefined): boolean | undefined {
-  const app = useApp();
-  const { data } = useQuery({ queryKey: ["watchers"], queryFn: app.ports.api.watchers, refetchInterval: WATCHERS_EVERY_MS, staleTime: WATCHERS_EVERY_MS });
-  return row === undefined ? undefined : isConnected(data, row);
+  const watchers = useWatchers();
+  return row === undefined ? undefined : isConnected(watchers, row);
 }
 
 /** When the conversation leaves a colleague who is not there, in milliseconds since the epoch. */

@@ -11,7 +11,8 @@ import { TextField } from "../parts/Field";
 import { Modal } from "../parts/Modal";
 import { Problem } from "../parts/Problem";
 import { problemWords } from "../problem";
-import { byPlatform, wasUsedLately } from "../../state/platforms";
+import { byPlatform, listeningOf } from "../../state/platforms";
+import { useWatchers } from "../reach";
 import { Loaded } from "./Loaded";
 import { NoPermission, Page } from "./Page";
 import css from "./Page.module.css";
@@ -60,8 +61,12 @@ function Platform({ id, keys, onAdd }: { readonly id: string; readonly keys: rea
   const words = useWords();
   const now = useNow();
   const name = keys[0]?.name ?? id;
-  const used = keys.some((key) => wasUsedLately(key, now));
-  const never = keys.every((key) => key.last_used_at === undefined);
+  const format = useFormat();
+  const watchers = useWatchers();
+  const listening = watchers && listeningOf(id, watchers);
+  const mark = keys.every((key) => key.last_used_at === undefined)
+    ? words.connecting.neverUsed
+    : listening && (listening.kind === "not_since" ? words.connecting.not_since(format.short(listening.at, now)) : words.connecting[listening.kind]);
   const heads = [words.platforms.name, words.platforms.state, words.platforms.created, words.platforms.lastUsed];
   return (
     <section className={css.card} aria-label={name}>
@@ -69,7 +74,7 @@ function Platform({ id, keys, onAdd }: { readonly id: string; readonly keys: rea
         <h2>
           <Plug size={17} aria-hidden /> {name}
         </h2>
-        <span className={cx(platform.mark, used && platform.used)}>{used ? words.connecting.usedLately : never ? words.connecting.neverUsed : ""}</span>
+        <span className={cx(platform.mark, listening?.kind === "now" && platform.connected)}>{mark}</span>
         <Button small title={words.connecting.anotherKeyText} onClick={onAdd}>
           {words.connecting.anotherKey}
         </Button>

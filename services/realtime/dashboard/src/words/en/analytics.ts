@@ -34,10 +34,10 @@ export const analytics = {
   },
   takeoversText: (agent: string, ai: string, user: string, returned: string) => `${agent} by agents · ${ai} asked by the AI · ${user} by users · ${returned} returned`,
   responseText: (median: string, p90: string, n: string) => `median ${median} · p90 ${p90} · n ${n}`,
-  perAgentText: (agents: string, most: string, fewest: string) => `${agents} agents · most ${most}, fewest ${fewest}`,
+  perAgentText: (agents: string, most: string, fewest: string) => `agents ${agents} · most ${most}, fewest ${fewest}`,
   longest: (time: string) => `longest ${time}`,
   nobodyWaits: "nobody waits for a human",
-  nowText: (ai: string, human: string, available: string) => `${ai} with the AI · ${human} with agents · ${available} agents available`,
+  nowText: (ai: string, human: string, available: string) => `${ai} with the AI · ${human} with agents · ${available} available`,
   defs: {
     takeovers: "Control came to a human agent from the AI or from the queue. From another human it is a transfer, and not counted here.",
     response_time: "From a user's unanswered message, or from when the agent took over if that was later, to the agent's next message. One per turn; messages when nothing was unanswered are left out.",
