@@ -50,8 +50,10 @@ export function Root({ app, queries, storage, initial }: Props) {
       preferences,
       setPreferences(next: Preferences) {
         writePreferences(storage, next);
+        setTaste({ preferences: { ...next, language: preferences.language }, words });
+        if (next.language === preferences.language) return;
         // Without an answer the former language stays.
-        void loadWords(next.language).then((loaded) => setTaste({ preferences: next, words: loaded }));
+        void loadWords(next.language).then((loaded) => setTaste((now) => ({ preferences: { ...now.preferences, language: next.language }, words: loaded })));
       },
     }),
     [app, preferences, words, storage],
