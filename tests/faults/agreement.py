@@ -15,8 +15,8 @@ from tests.races.recount import Log, lost_or_moved, read_log, violations
 from tests.races.topic import first_appearances
 
 CATCH_UP_SECONDS = 90.0
-# What a row says of its reader, and what a patch says of itself.
-NOT_COMPARED = {"read_seq", "unread", "at"}
+# What a row says of its reader, and what a patch says of itself: when it was and whose act.
+NOT_COMPARED = {"read_seq", "unread", "at", "by"}
 
 
 async def assert_agreement(site: Site, load: Load, followers: Sequence[Follower], watcher: Browser) -> None:
@@ -57,7 +57,14 @@ async def _assert_browser_has_all(follower: Follower, log: Log) -> None:
     for one, chat in follower.chats.items():
         assert [(event["seq"], event["type"], event["command_id"]) for event in chat] == [(event["s"], event["t"], event["cmd"]) for event in log[one]]
     fetched, _ = await all_rows(follower.browser)
-    assert {row["conversation_id"]: shown(row) for row in fetched} == {one: shown(row) for one, row in follower.rows.items()}
+    assert {row["conversation_id"] for row in fetched} == set(follower.rows)
+    assert {row["conversation_id"]: found for row in fetched if (found := differing(row, follower.rows[row["conversation_id"]]))} == {}
+
+
+def differing(fetched: Json, held: Json) -> Json:
+    """Return the fields in which the row of the list and the row made of patches differ: what was fetched and what is held."""
+    one, other = shown(fetched), shown(held)
+    return {name: (one.get(name), other.get(name)) for name in one.keys() | other.keys() if one.get(name) != other.get(name)}
 
 
 def shown(row: Json) -> Json:

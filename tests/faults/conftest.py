@@ -5,6 +5,8 @@ from collections.abc import Iterator
 
 import pytest
 
+pytest.register_assert_rewrite("tests.faults.agreement")
+
 MEASURED = pytest.StashKey[dict[str, dict[str, str]]]()
 
 
