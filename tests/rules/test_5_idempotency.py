@@ -10,6 +10,7 @@ from servicekit.errors import ServiceError, UnavailableError
 from services.conversation.adapters.mongo_event_store import COMMAND_ONCE, MongoEventStore
 from services.conversation.domain.commands import Command
 from services.conversation.domain.events import Event
+from services.conversation.ports.event_store import Obstacle
 from services.conversation.tests.scene import Commands
 from services.conversation.use_cases.carry_out import Outcome
 from tests.harness.proxy import Fault, MongoProxy, When
@@ -70,7 +71,11 @@ async def test_without_index_and_lookup_they_are_doubled(mongodb: str, database:
     async def never_found(_store: MongoEventStore, *_key: Any) -> None:
         return
 
+    async def only_the_newest(store: MongoEventStore, event: Event) -> Obstacle:
+        return Obstacle(None, await store.newest(event.conversation_id))
+
     monkeypatch.setattr(MongoEventStore, "by_command", never_found)
+    monkeypatch.setattr(MongoEventStore, "obstacle_to", only_the_newest)
     log, _ = await every_acknowledgement_cut(mongodb, database)
     assert len(log) == 1 + 2 * MESSAGES
 

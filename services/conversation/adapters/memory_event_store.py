@@ -2,7 +2,7 @@
 
 from services.conversation.domain.control import State
 from services.conversation.domain.events import ActorKind, Event
-from services.conversation.ports.event_store import Appended
+from services.conversation.ports.event_store import Appended, Obstacle
 
 
 class MemoryEventStore:
@@ -30,6 +30,11 @@ class MemoryEventStore:
     async def by_command(self, conversation_id: str, kind: ActorKind, actor_id: str, command_id: str) -> Event | None:
         """Return the event that a command became."""
         return self._commands.get((conversation_id, kind, actor_id, command_id))
+
+    async def obstacle_to(self, event: Event) -> Obstacle:
+        """Return what stands against an append."""
+        repeated = await self.by_command(event.conversation_id, event.actor.kind, event.actor.id, event.command_id)
+        return Obstacle(repeated, await self.newest(event.conversation_id))
 
     def log(self, conversation_id: str) -> list[Event]:
         """Return a conversation's events in order of seq."""

@@ -13,12 +13,13 @@ from pymongo.read_concern import ReadConcern
 from servicekit.errors import UnavailableError
 from servicekit.logs import get_logger
 
+from services.conversation.adapters.conflicts import Conflicts
 from services.conversation.adapters.event_document import STATE_FIELDS, event_id, to_document, to_event, to_state
 from services.conversation.adapters.group_commit import Document, GroupCommit
 from services.conversation.domain.control import State
 from services.conversation.domain.events import ActorKind, Event
 from services.conversation.metrics import APPEND_SECONDS, APPENDS
-from services.conversation.ports.event_store import Appended
+from services.conversation.ports.event_store import Appended, Obstacle
 
 logger = get_logger(__name__)
 
@@ -39,6 +40,7 @@ class MongoEventStore:
         self._events: AsyncCollection[Document] = database.get_collection(COLLECTION, write_concern=writing)
         self._majority = database.get_collection(COLLECTION, read_concern=ReadConcern("majority"), read_preference=ReadPreference.PRIMARY)
         self._commit = GroupCommit(self._write)
+        self._conflicts = Conflicts(self._majority)
 
     async def append(self, event: Event) -> Appended:
         """Write one event if nothing has its seq; see the port."""
@@ -66,6 +68,18 @@ class MongoEventStore:
         except PyMongoError as error:
             raise _unavailable(error) from error
         return to_event(document) if document else None
+
+    async def obstacle_to(self, event: Event) -> Obstacle:
+        """Return what stands against an append; see the port. Usually one query for all that conflicted at the same time."""
+        try:
+            seen = await self._conflicts.look_up(event)
+        except PyMongoError as error:
+            raise _unavailable(error) from error
+        if seen.repeated is not None or seen.newest is not None:
+            return seen
+        # Not visible yet, far ahead, or of another version: asked for by itself.
+        repeated = await self.by_command(event.conversation_id, event.actor.kind, event.actor.id, event.command_id)
+        return Obstacle(repeated, await self.newest(event.conversation_id))
 
     async def drain(self) -> None:
         """Wait until every write has come back."""

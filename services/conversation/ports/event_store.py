@@ -1,5 +1,6 @@
 """The log, as the use cases write and read it."""
 
+from dataclasses import dataclass
 from enum import Enum
 from typing import Protocol
 
@@ -18,6 +19,16 @@ class Appended(Enum):
     UNKNOWN = "unknown"
 
 
+@dataclass(frozen=True, slots=True)
+class Obstacle:
+    """What a majority sees of that which stands against an append."""
+
+    # The event that the very command became before.
+    repeated: Event | None
+    # The conversation as of its newest event.
+    newest: State | None
+
+
 class EventStore(Protocol):
     """Reads go to the primary with read concern majority (rule 2) and raise UnavailableError when it cannot be reached."""
 
@@ -31,4 +42,8 @@ class EventStore(Protocol):
 
     async def by_command(self, conversation_id: str, kind: ActorKind, actor_id: str, command_id: str) -> Event | None:
         """Return the event that a command became."""
+        ...
+
+    async def obstacle_to(self, event: Event) -> Obstacle:
+        """Return what stands against an append that conflicted, read after this call. It may not be visible yet: ask again."""
         ...

@@ -11,8 +11,9 @@ from pymongo.asynchronous.database import AsyncDatabase
 from services.conversation.adapters.event_indexes import ensure_indexes, index_problem
 from services.conversation.adapters.memory_event_store import MemoryEventStore
 from services.conversation.adapters.mongo_event_store import COMMAND_ONCE, MongoEventStore
+from services.conversation.domain.errors import NotUnderstoodError
 from services.conversation.domain.events import ActorKind, Event
-from services.conversation.ports.event_store import Appended, EventStore
+from services.conversation.ports.event_store import Appended, EventStore, Obstacle
 from services.conversation.tests.scene import PLATFORM, Scene, new_id
 
 
@@ -79,6 +80,52 @@ async def test_appends_of_many_conversations_at_once_each_have_their_own_result(
         await store.append(replace(event, command_id=new_id()))
     results = await asyncio.gather(*(store.append(event) for event in fresh))
     assert results == [Appended.YES if number % 3 else Appended.CONFLICT for number in range(30)]
+
+
+async def test_what_stands_against_appends_is_told_to_each_of_many_at_once(store: EventStore) -> None:
+    logs = [history() for _ in range(30)]
+    for first, second, third in logs:
+        for event in (first, second, third):
+            await store.append(event)
+    obstacles = await asyncio.gather(
+        *(store.obstacle_to(replace(second, command_id=new_id() if number % 2 else second.command_id)) for number, (_, second, _) in enumerate(logs))
+    )
+    assert [obstacle.newest for obstacle in obstacles] == [third.state for _, _, third in logs]
+    assert [obstacle.repeated for obstacle in obstacles] == [None if number % 2 else second for number, (_, second, _) in enumerate(logs)]
+
+
+async def test_a_command_that_stands_against_an_append_under_another_seq_is_found(store: EventStore) -> None:
+    first, second, third = history()
+    for event in (first, second):
+        await store.append(event)
+    obstacle = await store.obstacle_to(replace(third, command_id=second.command_id, actor=second.actor))
+    assert obstacle.repeated == second
+
+
+async def test_where_nothing_stands_against_an_append_nothing_is_told(store: EventStore) -> None:
+    event = history()[0]
+    assert await store.obstacle_to(event) == Obstacle(None, None)
+
+
+async def test_a_conversation_that_ran_far_ahead_is_told_as_of_its_newest_event(store: EventStore) -> None:
+    scene = Scene()
+    for _ in range(10):
+        scene.do(scene.make.user())
+    for event in scene.log:
+        await store.append(event)
+    assert await store.obstacle_to(replace(scene.log[1], command_id=new_id())) == Obstacle(None, scene.log[-1].state)
+
+
+async def test_an_event_of_a_version_to_come_is_told_to_its_own_conversation_alone(db: AsyncDatabase[dict[str, Any]]) -> None:
+    await ensure_indexes(db)
+    store = MongoEventStore(db)
+    strange, known = history(), history()
+    for event in (*strange[:2], *known[:2]):
+        await store.append(event)
+    await db.events.update_one({"c": strange[0].conversation_id, "s": 2}, {"$set": {"v": 99}})
+    told = await asyncio.gather(*(store.obstacle_to(replace(log[1], command_id=new_id())) for log in (strange, known)), return_exceptions=True)
+    assert isinstance(told[0], NotUnderstoodError)
+    assert told[1] == Obstacle(None, known[1].state)
 
 
 @pytest.mark.parametrize(

@@ -131,12 +131,13 @@ class CarryOut:
         until = loop.time() + self._patience.total
         pause = self._patience.first_pause
         while True:
-            found = await self._found(command)
-            if found is not None:
-                return await self._repeat(found, None, command)
-            state = await self._load(event.conversation_id)
-            if state is not None and state.seq >= event.seq:
-                return state
+            obstacle = await self._store.obstacle_to(event)
+            if obstacle.newest is not None:
+                self._states.put(obstacle.newest)
+            if obstacle.repeated is not None:
+                return await self._repeat(obstacle.repeated, None, command)
+            if obstacle.newest is not None and obstacle.newest.seq >= event.seq:
+                return obstacle.newest
             if loop.time() >= until:
                 raise UndecidedError
             await asyncio.sleep(pause)
