@@ -16,9 +16,15 @@ async def fake() -> AsyncIterator[FakeBaton]:
         yield fake
 
 
+@pytest.fixture(params=[False, True], ids=["unary", "streamed"])
+def streamed(request: pytest.FixtureRequest) -> bool:
+    """Whether commands go on a stream: it changes nothing of what a platform may rely on."""
+    return bool(request.param)
+
+
 @pytest.fixture
-async def baton(fake: FakeBaton) -> AsyncIterator[Baton]:
-    async with Baton(fake.target, fake.api_key) as baton:
+async def baton(fake: FakeBaton, *, streamed: bool) -> AsyncIterator[Baton]:
+    async with Baton(fake.target, fake.api_key, streamed=streamed) as baton:
         yield baton
 
 

@@ -48,8 +48,8 @@ async def humans(request: pytest.FixtureRequest) -> AsyncIterator[Humans]:
 
 
 @pytest.fixture
-async def baton(humans: Humans) -> AsyncIterator[Baton]:
-    async with Baton(humans.target, humans.api_key) as baton:
+async def baton(humans: Humans, *, streamed: bool) -> AsyncIterator[Baton]:
+    async with Baton(humans.target, humans.api_key, streamed=streamed) as baton:
         yield baton
 
 

@@ -21,10 +21,22 @@ PATIENCE_SECONDS = 60.0
 class Baton:
     """`async with Baton("host:port", key) as baton`. Belongs to one event loop; one of it serves any number of conversations."""
 
-    def __init__(self, target: str, api_key: str, *, credentials: grpc.ChannelCredentials | None = None, patience: float = PATIENCE_SECONDS) -> None:
-        """`patience` in seconds is how long a command is tried before NoAnswerError. `credentials` are TLS's; without, the key travels in the clear."""
+    def __init__(
+        self,
+        target: str,
+        api_key: str,
+        *,
+        credentials: grpc.ChannelCredentials | None = None,
+        patience: float = PATIENCE_SECONDS,
+        streamed: bool = False,
+    ) -> None:
+        """`patience` in seconds is how long a command is tried before NoAnswerError. `credentials` are TLS's; without, the key travels in the clear.
+
+        `streamed` is for volume: commands go on one stream instead of a call each, with the same answers, errors and ids. What is said of one conversation
+        at once, without waiting for answers, then keeps its order.
+        """
         self.counters = Counters()
-        self._transport = Transport(target, api_key, credentials, patience, self.counters)
+        self._transport = Transport(target, api_key, credentials, patience, self.counters, streamed=streamed)
         # A conversation lives as long as someone holds it; Watch finds its turns here.
         self._conversations: WeakValueDictionary[str, Conversation] = WeakValueDictionary()
 
@@ -59,7 +71,7 @@ class Baton:
             ai_agent=wire.write_ai_agent(ai_agent),
             attributes=attributes or {},
         )
-        outcome = (await self._transport.call(self._transport.stub.StartConversation, request)).outcome
+        outcome = (await self._transport.command(self._transport.stub.StartConversation, request)).outcome
         conversation = self.conversation(outcome.conversation_id, chat_id)
         conversation.learn(wire.read_control(outcome.control))
         return conversation

@@ -77,4 +77,4 @@ class Composing:
     async def _report(self, *, active: bool) -> None:
         text = self.text.encode()[:_MAX_BYTES].decode(errors="ignore") if active else ""
         request = platform_pb2.ReportTypingRequest(conversation_id=self._conversation_id, epoch=self._epoch, partial_text=text, active=active)
-        await self._transport.fleeting(self._transport.stub.ReportTyping, request)
+        await self._transport.say_typing(request)

@@ -50,7 +50,7 @@ class Conversation:
         With `message_id`, your own id of the message, saying it again, even from another process, is the same message. ConversationClosedError after spam.
         """
         request = platform_pb2.AppendUserMessageRequest(command_id=self._id_of("user", message_id), conversation_id=self.id, text=text)
-        outcome = (await self._transport.call(self._transport.stub.AppendUserMessage, request)).outcome
+        outcome = (await self._transport.command(self._transport.stub.AppendUserMessage, request)).outcome
         return self._received(outcome)
 
     def turn(self, *, show: Show | None = None, show_typing: ShowTyping | None = None) -> Turn:
@@ -64,12 +64,12 @@ class Conversation:
     async def withdraw_request(self, reason: str = "") -> Receipt:
         """Take a request for a human back. NotRequestedError when there is none, ControlLostError when a human came."""
         request = platform_pb2.WithdrawRequestRequest(command_id=fresh_id(), conversation_id=self.id, epoch=self.control.epoch, reason=reason)
-        return self._received((await self._transport.call(self._transport.stub.WithdrawRequest, request)).outcome)
+        return self._received((await self._transport.command(self._transport.stub.WithdrawRequest, request)).outcome)
 
     async def user_left(self) -> Receipt:
         """Say that the user has gone: it ends the conversation, or while a human holds it marks that the user left. Only for a user who really has."""
         request = platform_pb2.CloseConversationRequest(command_id=fresh_id(), conversation_id=self.id, reason=control_pb2.CLOSE_REASON_USER_LEFT)
-        return self._received((await self._transport.call(self._transport.stub.CloseConversation, request)).outcome)
+        return self._received((await self._transport.command(self._transport.stub.CloseConversation, request)).outcome)
 
     def delivered(self, seq: int) -> None:
         """Report that human messages up to seq have reached your side. Sent in the background, the newest for all; retried until answered."""
@@ -82,7 +82,7 @@ class Conversation:
     async def user_types(self, *, active: bool = True) -> None:
         """Tell the agents that the user types. Fleeting: repeat it every few seconds; may be lost."""
         request = platform_pb2.ReportTypingRequest(conversation_id=self.id, user=True, active=active)
-        await self._transport.fleeting(self._transport.stub.ReportTyping, request)
+        await self._transport.say_typing(request)
 
     async def refresh(self) -> bool:
         """Ask Baton for the control state. Return whether the AI is to answer the user's last message now."""

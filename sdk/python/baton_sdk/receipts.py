@@ -47,10 +47,10 @@ class Receipts:
             try:
                 if what == "delivered":
                     delivered = platform_pb2.ReportDeliveredRequest(command_id=name, conversation_id=self._conversation_id, up_to_seq=seq)
-                    await self._transport.call(stub.ReportDelivered, delivered)
+                    await self._transport.command(stub.ReportDelivered, delivered)
                 else:
                     shown = platform_pb2.ReportShownRequest(command_id=name, conversation_id=self._conversation_id, up_to_seq=seq)
-                    await self._transport.call(stub.ReportShown, shown)
+                    await self._transport.command(stub.ReportShown, shown)
             except BatonError as error:
                 # On a closed conversation there is nothing to report any more; anything else comes again with the next message.
                 logger.debug("not reported as %s: %s", what, error)

@@ -2,31 +2,32 @@
 
 import asyncio
 import logging
-import random
 import time
-from collections.abc import Coroutine, Iterator
+from collections.abc import Coroutine
 from contextlib import suppress
 from typing import Any, TypeVar
 
 import grpc
 import grpc.aio
 
-from baton_sdk.contract import platform_pb2_grpc
+from baton_sdk.backoff import backoff
+from baton_sdk.contract import platform_pb2, platform_pb2_grpc
 from baton_sdk.counters import Counters
 from baton_sdk.errors import NoAnswerError
+from baton_sdk.pipeline import Command
+from baton_sdk.streaming import CommandStream
 from baton_sdk.wire import read_refusal
 
 logger = logging.getLogger(__name__)
 
 Request = TypeVar("Request")
 Response = TypeVar("Response")
+Commanded = TypeVar("Commanded", bound=Command)
 
 # Of one attempt.
 DEADLINE_SECONDS = 5.0
 # What is fleeting is worth no longer wait.
 FLEETING_SECONDS = 1.0
-_FIRST_BACKOFF_SECONDS = 0.1
-_LONGEST_BACKOFF_SECONDS = 5.0
 # Background work (receipts, a last acknowledgement) gets so long when the client closes.
 _CLOSING_SECONDS = 2.0
 _OPTIONS = [
@@ -38,19 +39,13 @@ _OPTIONS = [
 ]
 
 
-def backoff() -> Iterator[float]:
-    """Yield seconds to wait, longer each time, scattered so that many callers do not come back at once."""
-    longest = _FIRST_BACKOFF_SECONDS
-    while True:
-        yield random.uniform(0.5, 1.0) * longest
-        longest = min(_LONGEST_BACKOFF_SECONDS, longest * 2)
-
-
 class Transport:
     """One channel, one key."""
 
-    def __init__(self, target: str, api_key: str, credentials: grpc.ChannelCredentials | None, patience: float, counters: Counters) -> None:
-        """`patience` in seconds bounds how long a command is tried; without credentials the connection is in the clear."""
+    def __init__(
+        self, target: str, api_key: str, credentials: grpc.ChannelCredentials | None, patience: float, counters: Counters, *, streamed: bool = False
+    ) -> None:
+        """`patience` in seconds bounds how long a command is tried; without credentials the connection is in the clear. `streamed`: commands go on a stream."""
         channel = grpc.aio.secure_channel(target, credentials, options=_OPTIONS) if credentials else grpc.aio.insecure_channel(target, options=_OPTIONS)
         self._channel = channel
         self.metadata = (("authorization", f"Bearer {api_key}"),)
@@ -58,6 +53,13 @@ class Transport:
         self.counters = counters
         self._patience = patience
         self._background: set[asyncio.Task[Any]] = set()
+        self._stream = CommandStream(self.stub, self.metadata, patience, counters) if streamed else None
+
+    async def command(self, method: grpc.aio.UnaryUnaryMultiCallable[Commanded, Response], request: Commanded) -> Response | platform_pb2.StreamedAnswer:
+        """Carry a command out; the same answers and errors as `call`, by the way that this client's commands go."""
+        if self._stream:
+            return await self._stream.carry_out(request)
+        return await self.call(method, request)
 
     async def call(self, method: grpc.aio.UnaryUnaryMultiCallable[Request, Response], request: Request) -> Response:
         """Return the answer; RefusedError when it is no, NoAnswerError when there is none."""
@@ -86,10 +88,13 @@ class Transport:
                 logger.debug("no answer (%s), trying again", error.code().name)
         raise NoAnswerError(f"no answer within {self._patience:g} s ({error.code().name}: {error.details()})") from error
 
-    async def fleeting(self, method: grpc.aio.UnaryUnaryMultiCallable[Request, Response], request: Request) -> None:
+    async def say_typing(self, request: platform_pb2.ReportTypingRequest) -> None:
         """Send what may be lost: once, and never an error."""
+        if self._stream:
+            self._stream.say_typing(request)
+            return
         with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
-            await method(request, timeout=FLEETING_SECONDS, metadata=self.metadata)
+            await self.stub.ReportTyping(request, timeout=FLEETING_SECONDS, metadata=self.metadata)
 
     def keep(self, work: Coroutine[Any, Any, Response]) -> "asyncio.Task[Response]":
         """Run something that nobody's cancellation reaches; `close` waits for it a little."""
@@ -105,4 +110,6 @@ class Transport:
             for task in late:
                 task.cancel()
             await asyncio.gather(*late, return_exceptions=True)
+        if self._stream:
+            await self._stream.close()
         await self._channel.close()

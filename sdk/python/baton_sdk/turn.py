@@ -119,7 +119,7 @@ class Turn:
             suggested_reply=suggested_reply,
         )
         try:
-            response = await self._transport.call(self._transport.stub.RequestHuman, request)
+            response = await self._transport.command(self._transport.stub.RequestHuman, request)
         except (ControlLostError, ConversationClosedError) as refusal:
             raise self._refused(refusal) from None
         self._conversation.learn(wire.read_control(response.outcome.control))
@@ -133,7 +133,7 @@ class Turn:
             command_id=fresh_id(), conversation_id=self._conversation.id, reason=control_pb2.CLOSE_REASON_AI_RESOLVED, epoch=self.epoch
         )
         try:
-            outcome = (await self._transport.call(self._transport.stub.CloseConversation, request)).outcome
+            outcome = (await self._transport.command(self._transport.stub.CloseConversation, request)).outcome
         except (ControlLostError, ConversationClosedError) as refusal:
             raise self._refused(refusal) from None
         receipt = wire.read_receipt(outcome)
@@ -143,7 +143,7 @@ class Turn:
 
     async def _said(self, request: platform_pb2.AppendAiMessageRequest) -> Receipt:
         try:
-            outcome = (await self._transport.call(self._transport.stub.AppendAiMessage, request)).outcome
+            outcome = (await self._transport.command(self._transport.stub.AppendAiMessage, request)).outcome
         except (ControlLostError, ConversationClosedError) as refusal:
             self._transport.counters.drafts_left += 1
             raise self._refused(refusal) from None
@@ -160,7 +160,7 @@ class Turn:
         """Give the human what the AI was about to say: under the lost epoch it can never be said."""
         request = platform_pb2.AppendAiMessageRequest(command_id=fresh_id(), conversation_id=self._conversation.id, text=text, epoch=self.epoch)
         try:
-            await self._transport.call(self._transport.stub.AppendAiMessage, request)
+            await self._transport.command(self._transport.stub.AppendAiMessage, request)
         except BatonError:
             self._transport.counters.drafts_left += 1
 

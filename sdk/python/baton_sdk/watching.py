@@ -12,10 +12,11 @@ import grpc
 import grpc.aio
 
 from baton_sdk import wire
+from baton_sdk.backoff import backoff
 from baton_sdk.contract import platform_pb2
 from baton_sdk.conversation import Conversation
 from baton_sdk.errors import RefusedError
-from baton_sdk.transport import DEADLINE_SECONDS, Transport, backoff
+from baton_sdk.transport import DEADLINE_SECONDS, Transport
 from baton_sdk.values import Author, Closed, ControlChanged, MessageToShow, Told
 
 logger = logging.getLogger(__name__)

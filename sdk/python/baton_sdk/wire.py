@@ -6,9 +6,9 @@ from datetime import UTC, datetime
 import grpc
 import grpc.aio
 from google.protobuf.timestamp_pb2 import Timestamp
-from google.rpc import error_details_pb2, status_pb2
+from google.rpc import code_pb2, error_details_pb2, status_pb2
 
-from baton_sdk.contract import control_pb2, event_pb2, platform_pb2
+from baton_sdk.contract import control_pb2, errors_pb2, event_pb2, platform_pb2
 from baton_sdk.errors import RefusedError, refused
 from baton_sdk.values import AiAgent, Author, Availability, Brief, Control, Holder, Message, Priority, Receipt, User
 
@@ -51,6 +51,13 @@ def read_refusal(error: grpc.aio.AioRpcError) -> RefusedError | None:
     if error.code() in _UNDECIDED or (error.code() in _NO_ANSWER and info.domain != DOMAIN):
         return None
     return refused(info.reason or error.code().name, error.details() or "", dict(info.metadata), field)
+
+
+def read_streamed_refusal(refusal: platform_pb2.Refusal) -> RefusedError:
+    """Return what Baton said on a stream. A reason that this version does not know goes by its code, as without a stream."""
+    known = refusal.reason in errors_pb2.ErrorReason.values() and refusal.reason
+    reason = errors_pb2.ErrorReason.Name(refusal.reason).removeprefix("ERROR_REASON_") if known else code_pb2.Code.Name(code_pb2.Code.ValueType(refusal.code))
+    return refused(reason, refusal.message, dict(refusal.details), refusal.field)
 
 
 def _first_field(bad: error_details_pb2.BadRequest) -> str:

@@ -27,8 +27,6 @@ class Faults:
 
     async def before(self, rpc: str) -> None:
         """Stand before the work."""
-        if self.key_revoked:
-            raise Refusal("KEY_INVALID")
         if self.requests_to_lose[rpc] > 0:
             self.requests_to_lose[rpc] -= 1
             raise Refusal("UNAVAILABLE")

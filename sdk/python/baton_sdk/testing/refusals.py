@@ -22,6 +22,7 @@ CODES = {
     "CURSOR_EXPIRED": grpc.StatusCode.OUT_OF_RANGE,
     "WATCH_REPLACED": grpc.StatusCode.ABORTED,
     "UNAVAILABLE": grpc.StatusCode.UNAVAILABLE,
+    "BEHIND_UNDECIDED": grpc.StatusCode.UNAVAILABLE,
 }
 
 

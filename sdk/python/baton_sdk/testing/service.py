@@ -10,10 +10,11 @@ import grpc.aio
 from google.protobuf.message import Message
 
 from baton_sdk.contract import platform_pb2, platform_pb2_grpc
-from baton_sdk.testing.commands import STREAMED, Commands, Done, check_text
+from baton_sdk.testing.commands import Commands, Done, check_text
 from baton_sdk.testing.faults import Faults
 from baton_sdk.testing.feed import Feed
 from baton_sdk.testing.refusals import Refusal
+from baton_sdk.testing.stream import FakeStream
 
 Response = TypeVar("Response")
 Context = grpc.aio.ServicerContext[Any, Any]
@@ -82,26 +83,15 @@ class FakePlatformService(platform_pb2_grpc.PlatformServiceServicer):
     async def AppendStream(
         self, request_iterator: AsyncIterator[platform_pb2.AppendStreamRequest], context: Context
     ) -> AsyncIterator[platform_pb2.AppendStreamResponse]:
-        """Carry out many commands on one stream, each answered by its id; an answer that is lost here loses the stream."""
-        async for batch in request_iterator:
-            answers: list[platform_pb2.StreamedAnswer] = []
-            for command in batch.commands:
-                field = command.WhichOneof("command")
-                if field == "report_typing" or field is None:
-                    continue
-                request = getattr(command, field)
-                rpc = STREAMED[field]
-                try:
-                    await self._enter(rpc, request, context)
-                    done = self.commands.carry_out(request)
-                    await self._faults.after(rpc)
-                    answers.append(platform_pb2.StreamedAnswer(command_id=request.command_id, outcome=done.outcome, availability=done.availability))
-                except Refusal as refusal:
-                    if refusal.reason in {"UNAVAILABLE", "KEY_INVALID"}:
-                        await refusal.send(context)
-                    answers.append(platform_pb2.StreamedAnswer(command_id=request.command_id, refusal=refusal.streamed()))
-            if answers:
-                yield platform_pb2.AppendStreamResponse(answers=answers)
+        """Carry out many commands on one stream."""
+        stream = FakeStream(self.commands, self._faults, lambda rpc, request: self._enter(rpc, request, context))
+        try:
+            self._check_key(context)
+            await context.send_initial_metadata(())
+            async for response in stream.answers(request_iterator):
+                yield response
+        except Refusal as refusal:
+            await refusal.send(context)
 
     async def GetConversation(self, request: platform_pb2.GetConversationRequest, context: Context) -> platform_pb2.GetConversationResponse:
         """How it stands."""
@@ -156,6 +146,9 @@ class FakePlatformService(platform_pb2_grpc.PlatformServiceServicer):
         call = Call(rpc, request, chat.control.epoch, chat.control.holder) if chat else Call(rpc, request)
         self.calls.append(call)
         self.heard(call)
-        if ("authorization", f"Bearer {self._api_key}") not in (context.invocation_metadata() or ()):
-            raise Refusal("KEY_INVALID")
+        self._check_key(context)
         await self._faults.before(rpc)
+
+    def _check_key(self, context: Context) -> None:
+        if self._faults.key_revoked or ("authorization", f"Bearer {self._api_key}") not in (context.invocation_metadata() or ()):
+            raise Refusal("KEY_INVALID")
