@@ -3,14 +3,16 @@
 import argparse
 import asyncio
 import logging
+import math
 import os
 import signal
 import sys
 import time
 from pathlib import Path
 
+from baton_sdk import Baton, RefusedError
+
 from examples.ai_platform import dialogues
-from examples.ai_platform.connector import Connector, RefusedError
 from examples.ai_platform.crowd import Crowd, Traffic
 from examples.ai_platform.player import Pace
 
@@ -28,8 +30,9 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--dialogues", type=Path, default=dialogues.BUILT_IN, help="a file of dialogues, one JSON object a line, .gz or not")
     parser.add_argument("--seed", type=int, default=int(time.time()), help="the same seed plays the same conversations and goes on with its open ones")
     parser.add_argument(
-        "--late", type=float, default=0.5, help="share of conversations whose AI still sends an answer begun before it lost control (default 0.5)"
+        "--late", type=float, default=0.5, help="share of conversations in which an answer begun before the AI lost control is left as a draft (default 0.5)"
     )
+    parser.add_argument("--streamed", action="store_true", help="send commands on one stream instead of a call each, as for volume")
     parser.add_argument("--consumer", default="example", help="name of the Watch stream; a second program with the same name ends the first")
     arguments = parser.parse_args()
     if not arguments.grpc:
@@ -42,9 +45,10 @@ def _arguments() -> argparse.Namespace:
 
 
 async def _main(arguments: argparse.Namespace) -> None:
-    connector = Connector(arguments.grpc, os.environ["BATON_API_KEY"], arguments.consumer)
+    # However long Baton is away, this goes on when it is back.
+    baton = Baton(arguments.grpc, os.environ["BATON_API_KEY"], patience=math.inf, streamed=arguments.streamed)
     traffic = Traffic(arguments.seed, arguments.rate, arguments.parallel, arguments.conversations, arguments.late)
-    crowd = Crowd(connector, dialogues.read(arguments.dialogues), traffic, Pace(arguments.thinking, arguments.patience))
+    crowd = Crowd(baton, dialogues.read(arguments.dialogues), traffic, Pace(arguments.thinking, arguments.patience), arguments.consumer)
     running = asyncio.ensure_future(crowd.run())
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, running.cancel)
@@ -54,7 +58,7 @@ async def _main(arguments: argparse.Namespace) -> None:
     except asyncio.CancelledError:
         logger.info("stopped; what is open is taken up by the next run")
     finally:
-        await connector.close()
+        await baton.close()
 
 
 def main() -> None:

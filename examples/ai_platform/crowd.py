@@ -6,13 +6,12 @@ import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from baton.conversation.v1 import control_pb2, platform_pb2
+from baton_sdk import Baton, Holder, RefusedError
 
-from examples.ai_platform.connector import Connector, RefusedError
-from examples.ai_platform.conversation import Conversation
 from examples.ai_platform.dialogues import Dialogue
 from examples.ai_platform.plan import conversation_id, draw, is_ours
 from examples.ai_platform.player import Pace, Player
+from examples.ai_platform.story import Heard, Story
 
 logger = logging.getLogger(__name__)
 
@@ -35,9 +34,10 @@ class Traffic:
 class Crowd:
     """All conversations of this platform."""
 
-    def __init__(self, connector: Connector, dialogues: Sequence[Dialogue], traffic: Traffic, pace: Pace) -> None:
-        """Nothing is sent before `run`."""
-        self._connector = connector
+    def __init__(self, baton: Baton, dialogues: Sequence[Dialogue], traffic: Traffic, pace: Pace, consumer: str = "example") -> None:
+        """Nothing is sent before `run`. `consumer` names the Watch stream."""
+        self._baton = baton
+        self._consumer = consumer
         self._dialogues = dialogues
         self._traffic = traffic
         self._pace = pace
@@ -48,22 +48,25 @@ class Crowd:
     async def run(self) -> None:
         """Run until cancelled, or until the conversations asked for have ended. ExceptionGroup of RefusedError when Baton will not have this platform."""
         async with asyncio.TaskGroup() as tasks:
-            standing = (tasks.create_task(self._connector.follow(self.hear)), tasks.create_task(self._take_up_what_was_left()))
+            standing = (tasks.create_task(self._follow()), tasks.create_task(self._take_up_what_was_left()))
             await self._begin_all()
             for task in standing:
                 task.cancel()
 
-    async def hear(self, item: platform_pb2.WatchResponse) -> None:
-        """Give an item to its conversation; an open one that is not being played is one that a former run left."""
-        name = item.platform_conversation_id
-        if name not in self._players and is_ours(name) and item.control.holder != control_pb2.HOLDER_CLOSED:
+    async def _follow(self) -> None:
+        # This program remembers nothing from its last run: it begins with how everything stands.
+        async with self._baton.watch(self._consumer, catch_up=True) as watch:
+            async for told in watch:
+                await self.hear(told)
+
+    async def hear(self, told: Heard) -> None:
+        """Give it to its conversation; an open one that is not being played is one that a former run left."""
+        name = told.conversation.chat_id
+        if name not in self._players and is_ours(name) and told.control.holder is not Holder.CLOSED:
             self._player(name)
             self._left_open.put_nowait(name)
         if player := self._players.get(name):
-            try:
-                await player.hear(item)
-            except RefusedError as refusal:
-                logger.warning("%s: what was sent for it could not be reported: %s", name, refusal)
+            await player.hear(told)
 
     async def _begin_all(self) -> None:
         numbers = itertools.count() if self._traffic.conversations == 0 else range(self._traffic.conversations)
@@ -103,7 +106,7 @@ class Crowd:
     def _player(self, name: str) -> Player:
         """Return who plays a conversation."""
         if name not in self._players:
-            self._players[name] = Player(Conversation(draw(name, self._dialogues, self._traffic.late_share)), self._connector, self._pace)
+            self._players[name] = Player(Story(draw(name, self._dialogues, self._traffic.late_share)), self._baton, self._pace)
         return self._players[name]
 
     def _end(self, name: str, refusal: RefusedError | None = None) -> None:

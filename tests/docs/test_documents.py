@@ -9,10 +9,10 @@ from pathlib import Path
 
 import pytest
 from baton.conversation.v1 import errors_pb2
+from baton_sdk.testing import FakeBaton
 from pydantic import SecretStr
 from servicekit.settings import ServiceSettings
 
-from examples.ai_platform.tests.fake_baton import FakeBaton
 from services.analytics.settings import Settings as AnalyticsSettings
 from services.auth.settings import Settings as AuthSettings
 from services.conversation.settings import Settings as ConversationSettings
@@ -94,12 +94,10 @@ def test_every_decision_is_in_the_index_under_a_number_of_its_own() -> None:
 
 async def test_the_first_conversation_of_a_platform_developer_runs_as_it_is_printed() -> None:
     (snippet,) = markdown.snippets(DEVELOPERS, "python")
-    baton = FakeBaton()
-    await baton.start()
-    env = {**os.environ, "BATON_GRPC": baton.target, "BATON_API_KEY": "key"}
-    ran = await asyncio.create_subprocess_exec(sys.executable, "-c", snippet, env=env, cwd=ROOT, stdout=subprocess.PIPE)
-    output, _ = await ran.communicate()
-    await baton.stop()
+    async with FakeBaton() as baton:
+        env = {**os.environ, "BATON_GRPC": baton.target, "BATON_API_KEY": baton.api_key}
+        ran = await asyncio.create_subprocess_exec(sys.executable, "-c", snippet, env=env, cwd=ROOT, stdout=subprocess.PIPE)
+        output, _ = await ran.communicate()
     assert (ran.returncode, output.decode()) == (0, "said as event 3\n")
 
 

@@ -18,6 +18,7 @@ from tests.sdk.reference import Reference
 GOOD = [
     "tests.sdk.reference:Reference",
     "examples.ai_platform.kit:ExampleConnector",
+    "examples.ai_platform.kit:StreamedConnector",
     "examples.minimal_bot.kit:MinimalConnector",
     "examples.llm_bot.kit:LlmConnector",
     "examples.end_user.kit:PageConnector",

@@ -5,30 +5,38 @@ import json
 from pathlib import Path
 
 import pytest
-from baton.conversation.v1 import control_pb2, platform_pb2
+from baton_sdk import Author, Baton, Control, ControlChanged, Holder, Message, MessageToShow
 
 from examples.ai_platform import dialogues
-from examples.ai_platform.conversation import Conversation, Move
 from examples.ai_platform.dialogues import Dialogue, Exchange
 from examples.ai_platform.people import HOUSEHOLD, LEISURE, TRAVEL, Person, bot_for
 from examples.ai_platform.plan import Asking, Plan, conversation_id, draw, is_ours
+from examples.ai_platform.story import Move, Story
 
 SCRIPT = (Exchange("u1", "a1"), Exchange("u2", "a2"))
 
 
-def conversation() -> Conversation:
-    begun = Conversation(Plan("1-0", Person("user-1", "", "", "id"), LEISURE, (SCRIPT,)))
-    begun.learn(control(control_pb2.HOLDER_AI, 1))
+def story() -> Story:
+    begun = Story(Plan("1-0", Person("user-1", "", "", "id"), LEISURE, (SCRIPT,)))
+    begun.learn(control(Holder.AI, 1))
     return begun
 
 
-def control(holder: "control_pb2.Holder.ValueType", epoch: int) -> control_pb2.ControlState:
-    return control_pb2.ControlState(holder=holder, epoch=epoch, ai_may_speak=holder == control_pb2.HOLDER_AI)
+def control(holder: Holder, epoch: int) -> Control:
+    return Control(holder, epoch, ai_may_speak=holder is Holder.AI)
 
 
-def human_says(seq: int, epoch: int) -> platform_pb2.WatchResponse:
-    words = platform_pb2.MessageToDeliver(text="Hello", agent=control_pb2.AgentRef(id="a", display_name="Budi"))
-    return platform_pb2.WatchResponse(seq=seq, control=control(control_pb2.HOLDER_HUMAN, epoch), message=words)
+async def told(seq: int, under: Control, words: str = "") -> MessageToShow | ControlChanged:
+    """Return what Watch tells."""
+    async with Baton("127.0.0.1:1", "key") as baton:
+        conversation = baton.conversation("00000000-0000-4000-8000-000000000000", "1-0")
+    if words:
+        return MessageToShow(conversation, seq, under, Message(Author.HUMAN, words, agent="Budi"))
+    return ControlChanged(conversation, seq, under)
+
+
+async def human_says(seq: int, epoch: int) -> MessageToShow | ControlChanged:
+    return await told(seq, control(Holder.HUMAN, epoch), "Hello")
 
 
 def test_the_built_in_dialogues_are_there_and_small() -> None:
@@ -88,33 +96,33 @@ def test_among_many_plans_there_is_every_kind_of_user() -> None:
 
 
 def test_an_older_control_state_never_replaces_a_newer_one() -> None:
-    it = conversation()
-    it.learn(control(control_pb2.HOLDER_HUMAN, 2))
-    it.learn(control(control_pb2.HOLDER_AI, 1))
-    assert it.control.holder == control_pb2.HOLDER_HUMAN
+    it = story()
+    it.learn(control(Holder.HUMAN, 2))
+    it.learn(control(Holder.AI, 1))
+    assert it.control.holder is Holder.HUMAN
     assert not it.may_speak_under(1)
 
 
-def test_a_humans_answer_that_overtakes_the_acknowledgement_of_the_question_counts() -> None:
-    it = conversation()
-    assert it.hear(human_says(seq=9, epoch=2))
+async def test_a_humans_answer_that_overtakes_the_acknowledgement_of_the_question_counts() -> None:
+    it = story()
+    assert it.hear(await human_says(seq=9, epoch=2))
     it.user_spoke(8)
     assert not it.waiting
     assert it.exchange.user == "u2"
 
 
-def test_a_humans_message_from_before_the_users_is_no_answer_to_it() -> None:
-    it = conversation()
+async def test_a_humans_message_from_before_the_users_is_no_answer_to_it() -> None:
+    it = story()
     it.user_spoke(8)
-    it.hear(human_says(seq=7, epoch=2))
+    it.hear(await human_says(seq=7, epoch=2))
     assert it.waiting
     assert it.next_move() is Move.WAIT
 
 
-def test_a_user_whose_patience_ends_while_a_human_is_silent_leaves() -> None:
-    it = conversation()
+async def test_a_user_whose_patience_ends_while_a_human_is_silent_leaves() -> None:
+    it = story()
     it.user_spoke(2)
-    it.hear(platform_pb2.WatchResponse(seq=3, control=control(control_pb2.HOLDER_HUMAN, 2), control_changed=platform_pb2.ControlChanged()))
+    it.hear(await told(3, control(Holder.HUMAN, 2)))
     assert it.next_move() is Move.WAIT
     it.patient = False
     assert it.next_move() is Move.LEAVE
@@ -122,12 +130,12 @@ def test_a_user_whose_patience_ends_while_a_human_is_silent_leaves() -> None:
 
 def test_a_user_who_asked_for_a_person_waits_for_one_and_then_goes_on_with_the_ai() -> None:
     asking = Asking(0, by_user=True, reason="", urgent=False)
-    it = Conversation(Plan("1-0", Person("user-1", "", "", "id"), LEISURE, (SCRIPT,), asking))
-    it.learn(control(control_pb2.HOLDER_AI, 1))
+    it = Story(Plan("1-0", Person("user-1", "", "", "id"), LEISURE, (SCRIPT,), asking))
+    it.learn(control(Holder.AI, 1))
     it.user_spoke(2)
     assert it.next_move() is Move.ASK_FOR_HUMAN
     it.asked = True
-    it.learn(control_pb2.ControlState(holder=control_pb2.HOLDER_QUEUE, epoch=1, ai_may_speak=True))
+    it.learn(Control(Holder.QUEUE, 1, ai_may_speak=True))
     assert it.next_move() is Move.AI_ANSWERS
     it.ai_answered(it.exchange)
     assert it.next_move() is Move.WAIT
@@ -135,20 +143,14 @@ def test_a_user_who_asked_for_a_person_waits_for_one_and_then_goes_on_with_the_a
     assert it.next_move() is Move.USER_SPEAKS
 
 
-def test_after_the_script_a_human_is_thanked_once() -> None:
-    it = conversation()
+async def test_after_the_script_a_human_is_thanked_once() -> None:
+    it = story()
     for seq in (2, 4):
         it.user_spoke(seq)
         it.ai_answered(it.exchange)
-    it.learn(control(control_pb2.HOLDER_HUMAN, 2))
-    it.hear(human_says(6, 2))
+    it.learn(control(Holder.HUMAN, 2))
+    it.hear(await human_says(6, 2))
     assert "Thank" in it.exchange.user
     it.user_spoke(7)
-    it.hear(human_says(8, 2))
+    it.hear(await human_says(8, 2))
     assert it.next_move() is Move.WAIT
-
-
-def test_a_command_has_the_same_id_whenever_it_is_made_and_an_answer_another_one_under_another_epoch() -> None:
-    assert conversation().user_command_id() == conversation().user_command_id()
-    assert conversation().ai_command_id(1) == conversation().ai_command_id(1)
-    assert conversation().ai_command_id(1) != conversation().ai_command_id(3)

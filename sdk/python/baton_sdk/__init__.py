@@ -17,7 +17,22 @@ from baton_sdk.errors import (
     WatchReplacedError,
 )
 from baton_sdk.turn import Turn
-from baton_sdk.values import AiAgent, Author, Availability, Brief, Closed, Control, ControlChanged, Holder, Message, MessageToShow, Priority, Receipt, User
+from baton_sdk.values import (
+    AiAgent,
+    Author,
+    Availability,
+    Brief,
+    Closed,
+    Control,
+    ControlChanged,
+    Holder,
+    Message,
+    MessageToShow,
+    Priority,
+    Receipt,
+    Standing,
+    User,
+)
 from baton_sdk.watching import Watch
 
 __all__ = [
@@ -48,6 +63,7 @@ __all__ = [
     "Receipt",
     "RefusedError",
     "Screen",
+    "Standing",
     "Turn",
     "UnknownConversationError",
     "User",

@@ -9,7 +9,7 @@ from baton_sdk.contract import control_pb2, platform_pb2
 from baton_sdk.receipts import Receipts
 from baton_sdk.transport import Transport
 from baton_sdk.turn import Turn
-from baton_sdk.values import Control, Holder, Receipt
+from baton_sdk.values import Control, Holder, Receipt, Standing
 
 Show = Callable[[str], Awaitable[None]]
 ShowTyping = Callable[[bool], Awaitable[None]]
@@ -86,9 +86,14 @@ class Conversation:
 
     async def refresh(self) -> bool:
         """Ask Baton for the control state. Return whether the AI is to answer the user's last message now."""
+        return (await self.standing()).reply_due
+
+    async def standing(self) -> Standing:
+        """Ask Baton how the conversation stands: for a process that has forgotten where it was."""
         answer = await self._transport.call(self._transport.stub.GetConversation, platform_pb2.GetConversationRequest(conversation_id=self.id))
-        self.learn(wire.read_control(answer.control))
-        return answer.reply_due
+        standing = wire.read_standing(answer)
+        self.learn(standing.control)
+        return standing
 
     def _id_of(self, kind: str, name: str) -> str:
         return command_id(self.id, kind, name) if name else fresh_id()

@@ -23,12 +23,14 @@ ShowTyping = Callable[[bool], Awaitable[None]]
 class Turn:
     """Entered while the AI may speak. When it loses control the block is cancelled and ends with ControlLostError, as `asyncio.timeout` ends with TimeoutError.
 
-    What is under way in `say` is never cut: Baton's answer alone decides whether the words stand. What had been composed and not said is left with Baton as a
-    draft for the human. After the first accepted `say` nothing is cancelled any more, so that the words reach the user; the next call raises instead.
+    What is under way in `say` is never cut: Baton's answer alone decides whether the words stand. What had been composed and not said (or `draft`) is left with
+    Baton as a draft for the human. After the first accepted `say` nothing is cancelled any more, so that the words reach the user; the next call raises.
     """
 
     def __init__(self, conversation: "Conversation", transport: Transport, turns: "set[Turn]", show: Show | None, show_typing: ShowTyping | None) -> None:
         self.epoch = 0
+        # What is left with Baton for the human when control is lost before anything was said. None: what had been composed; empty: nothing.
+        self.draft: str | None = None
         # Set when control is lost.
         self.lost: Control | None = None
         self._conversation = conversation
@@ -66,8 +68,9 @@ class Turn:
         self._turns.discard(self)
         if self._composing:
             self._composing.end()
-        if self.lost and not self._sent and self._composing and self._composing.text:
-            self._transport.keep(self._leave_draft(self._composing.text))
+        composed = self._composing.text if self._composing else ""
+        if self.lost and not self._sent and (draft := composed if self.draft is None else self.draft):
+            self._transport.keep(self._leave_draft(draft))
         # Anyone else's cancellation goes on its way.
         if self._interrupted and self._task and self._task.uncancel() <= self._cancelling and kind is asyncio.CancelledError and self.lost:
             raise _lost(self.lost) from error

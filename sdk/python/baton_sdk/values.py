@@ -76,6 +76,19 @@ class Receipt:
 
 
 @dataclass(frozen=True, slots=True)
+class Standing:
+    """How a conversation stands: seqs of its newest event and of the user's last message (0: none), and up to where humans' words were reported."""
+
+    control: Control
+    seq: int
+    last_user_seq: int
+    delivered_seq: int
+    shown_seq: int
+    # Whether the AI is to answer the user's last message now.
+    reply_due: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Availability:
     """What you may truthfully tell a user who waits for a human. `next_opening` is None where no hours are set or the team is there."""
 

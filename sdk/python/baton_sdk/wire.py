@@ -10,7 +10,7 @@ from google.rpc import code_pb2, error_details_pb2, status_pb2
 
 from baton_sdk.contract import control_pb2, errors_pb2, event_pb2, platform_pb2
 from baton_sdk.errors import RefusedError, refused
-from baton_sdk.values import AiAgent, Author, Availability, Brief, Control, Holder, Message, Priority, Receipt, User
+from baton_sdk.values import AiAgent, Author, Availability, Brief, Control, Holder, Message, Priority, Receipt, Standing, User
 
 DOMAIN = "baton"
 _STATUS_KEY = "grpc-status-details-bin"
@@ -98,6 +98,12 @@ def read_moment(moment: Timestamp) -> datetime:
 def read_receipt(outcome: control_pb2.Outcome) -> Receipt:
     """Return what a command became."""
     return Receipt(outcome.seq, read_control(outcome.control), outcome.repeated)
+
+
+def read_standing(answer: platform_pb2.GetConversationResponse) -> Standing:
+    """Return how a conversation stands."""
+    control = read_control(answer.control)
+    return Standing(control, answer.seq, answer.last_user_seq, answer.delivered_seq, answer.shown_seq, reply_due=answer.reply_due)
 
 
 def read_availability(there: control_pb2.Availability) -> Availability:

@@ -1,14 +1,16 @@
 """One conversation as a state machine: what has been said, who may speak, and what comes next. No I/O, no time."""
 
-import uuid
 from enum import Enum, auto
 
-from baton.conversation.v1 import control_pb2, platform_pb2
+from baton_sdk import Author, Closed, Control, ControlChanged, Holder, MessageToShow
 
 from examples.ai_platform.dialogues import Exchange
 from examples.ai_platform.plan import Plan
 
-_NAMESPACE = uuid.UUID("3f0f5c0e-6f3c-4c5e-9d5e-0b9d6a1c7a11")
+Heard = MessageToShow | ControlChanged | Closed
+
+# Before Baton has said anything the AI is silent.
+_UNKNOWN = Control(Holder.QUEUE, 0, ai_may_speak=False)
 # Said when the script is over and a human still writes.
 _THANKS = Exchange("Thank you, that is all I wanted to know.", "You are welcome. Have a good day!")
 
@@ -31,14 +33,13 @@ class Move(Enum):
     END = auto()
 
 
-class Conversation:
+class Story:
     """A place in the script and the control state that Baton last told."""
 
     def __init__(self, plan: Plan) -> None:
         """Begin before the first word."""
         self.plan = plan
-        self.conversation_id = ""
-        self.control = control_pb2.ControlState()
+        self.control = _UNKNOWN
         self.chapter = 0
         self.index = 0
         # True while the user's last message has no answer.
@@ -60,7 +61,7 @@ class Conversation:
 
     def next_move(self) -> Move:
         """Say what happens next, given all that was heard so far."""
-        if self.control.holder == control_pb2.HOLDER_CLOSED:
+        if self.control.holder is Holder.CLOSED:
             return Move.COME_BACK if self._may_come_back() else Move.END
         if self._left:
             return self._after_the_user_left()
@@ -75,17 +76,17 @@ class Conversation:
         return Move.USER_SPEAKS
 
     def _may_come_back(self) -> bool:
-        return self.control.close_reason != control_pb2.CLOSE_REASON_SPAM and self.chapter + 1 < len(self.plan.chapters)
+        return self.control.close_reason != "spam" and self.chapter + 1 < len(self.plan.chapters)
 
     def _after_the_user_left(self) -> Move:
-        if self.control.holder == control_pb2.HOLDER_HUMAN:
+        if self.control.holder is Holder.HUMAN:
             return Move.WAIT  # the human sees that the user has left, and closes it
-        return Move.RESOLVE if self.control.holder == control_pb2.HOLDER_AI else Move.LEAVE
+        return Move.RESOLVE if self.control.holder is Holder.AI else Move.LEAVE
 
     def _waits_for_the_human(self) -> bool:
         """A user who asked for a person says nothing more to the AI, as long as there is patience."""
         asked = self.asked and self.plan.asking is not None and self.plan.asking.by_user
-        return asked and self.patient and self.control.holder == control_pb2.HOLDER_QUEUE
+        return asked and self.patient and self.control.holder is Holder.QUEUE
 
     def _while_the_user_waits(self) -> Move:
         if not self.control.ai_may_speak:
@@ -96,32 +97,24 @@ class Conversation:
         return Move.AI_ANSWERS
 
     def _at_the_end(self) -> Move:
-        if self.control.holder == control_pb2.HOLDER_AI:
+        if self.control.holder is Holder.AI:
             return Move.RESOLVE
         if self.patient:
             return Move.WAIT
         return Move.WITHDRAW_REQUEST if self.control.ai_may_speak else Move.LEAVE
 
-    def command_id(self, what: str) -> str:
-        """Return the id of a command. It is made from what is said, so that trying again, even after a restart, is the same command."""
-        return str(uuid.uuid5(_NAMESPACE, f"{self.plan.platform_conversation_id}/{what}"))
+    def message_id(self) -> str:
+        """Return the name of the present exchange. What is said of it again, even after a restart, is the same message."""
+        return f"{self.chapter}/{self.index}"
 
-    def user_command_id(self) -> str:
-        """Return the id under which the user's present message is sent."""
-        return self.command_id(f"user/{self.chapter}/{self.index}")
-
-    def ai_command_id(self, epoch: int) -> str:
-        """Return the id of the present answer. Said again under another epoch it is another command."""
-        return self.command_id(f"ai/{self.chapter}/{self.index}/{epoch}")
-
-    def learn(self, control: control_pb2.ControlState) -> None:
+    def learn(self, control: Control) -> None:
         """Take a control state, unless it is older than the one that is known: answers and Watch overtake each other."""
-        if _order(control) < _order(self.control):
+        if control.is_older_than(self.control):
             return
         if control.epoch != self.control.epoch:
             self.patient = True
             self.reply_due = False
-        self.control.CopyFrom(control)
+        self.control = control
 
     def may_speak_under(self, epoch: int) -> bool:
         """Say whether an answer written under this epoch may still be said."""
@@ -160,22 +153,22 @@ class Conversation:
         self.index, self.waiting, self._last_user_seq = index, True, last_user_seq
         if not waiting or self.heard_seq > last_user_seq > 0:
             self._answered()
-        self.asked = self.control.holder == control_pb2.HOLDER_QUEUE
+        self.asked = self.control.holder is Holder.QUEUE
 
     def resume_closed(self) -> None:
         """Note that a former run saw this conversation to its end; it stays closed."""
         self.chapter = len(self.plan.chapters) - 1
 
-    def hear(self, item: platform_pb2.WatchResponse) -> bool:
-        """Take what Baton sent (again, perhaps). Return whether it holds a human's words that are to be delivered up to its seq."""
-        words = item.message if item.HasField("message") else item.control_changed.message
-        new = words.HasField("agent") and item.seq > self.heard_seq
-        if new:
-            self._hear_human(item.seq, answer=item.HasField("message"))
-        self.learn(item.control)
-        if item.control_changed.reply_due and self.may_speak_under(item.control.epoch) and self.waiting:
+    def hear(self, told: Heard) -> bool:
+        """Take what Baton told. Return whether it holds a human's words that are to be delivered up to its seq."""
+        messages = (told.message,) if isinstance(told, MessageToShow) else told.messages
+        words = any(message.author is Author.HUMAN for message in messages)
+        if words:
+            self._hear_human(told.seq, answer=isinstance(told, MessageToShow))
+        self.learn(told.control)
+        if isinstance(told, ControlChanged) and told.reply_due and self.may_speak_under(told.control.epoch) and self.waiting:
             self.reply_due = True
-        return new
+        return words
 
     def _hear_human(self, seq: int, *, answer: bool) -> None:
         """Parting words (of a hand-back, a transfer) are no answer: the question stays with who comes next."""
@@ -185,7 +178,3 @@ class Conversation:
             self._answered()
         if self.index >= len(self._exchanges) and self._exchanges[-1] is not _THANKS:
             self._exchanges.append(_THANKS)
-
-
-def _order(control: control_pb2.ControlState) -> tuple[int, int, int]:
-    return control.epoch, control.since.seconds, control.since.nanos
