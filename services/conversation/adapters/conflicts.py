@@ -17,12 +17,16 @@ CommandKey = tuple[str, ActorKind, str, str]
 
 # How many seqs are looked at, from the one that was wanted. A conversation that ran further ahead than that is asked for by itself.
 AHEAD = 4
-# Each is one branch of the query.
-MAX_TOGETHER = 100
+# As many as a batch of appends may hold.
+MAX_TOGETHER = 500
 
 
 class Conflicts:
-    """Looks conflicts up with one query at a time; what comes meanwhile gathers for the next, so each is read after it was asked for."""
+    """Looks conflicts up with one query at a time, by `_id` alone; what comes meanwhile gathers for the next, so each is read after it was asked for.
+
+    A command that became an event further back is not seen here: decided on what is seen it conflicts once more, with nothing at its seq, and is then
+    asked for by itself.
+    """
 
     def __init__(self, majority: AsyncCollection[Document]) -> None:
         """`majority` reads from the primary with read concern majority (rule 2)."""
@@ -31,7 +35,7 @@ class Conflicts:
         self._reading: asyncio.Task[None] | None = None
 
     async def look_up(self, event: Event) -> Obstacle:
-        """Return what is seen now; nothing where nothing is visible yet, or where it is not all within what this looks at. Raises PyMongoError."""
+        """Return what is seen now; nothing where nothing is visible at its seq, or more than this looks at. Raises PyMongoError."""
         future: asyncio.Future[Obstacle] = asyncio.get_running_loop().create_future()
         self._pending.append((event, future))
         if self._reading is None or self._reading.done():
@@ -54,9 +58,7 @@ class Conflicts:
 
     async def _obstacles(self, events: Sequence[Event]) -> list[Obstacle]:
         ids = [event_id(event.conversation_id, event.seq + ahead) for event in events for ahead in range(AHEAD)]
-        commands = [{"c": event.conversation_id, "actor.k": event.actor.kind.value, "actor.id": event.actor.id, "cmd": event.command_id} for event in events]
-        documents = await self._majority.find({"$or": [{"_id": {"$in": ids}}, *commands]}).to_list()
-        return _told_apart(events, documents)
+        return _told_apart(events, await self._majority.find({"_id": {"$in": ids}}).to_list())
 
 
 def _told_apart(events: Sequence[Event], documents: Sequence[Document]) -> list[Obstacle]:

@@ -77,7 +77,7 @@ class MongoEventStore:
             raise _unavailable(error) from error
         if seen.repeated is not None or seen.newest is not None:
             return seen
-        # Not visible yet, far ahead, or of another version: asked for by itself.
+        # Its command was carried out before, or it is not visible yet, far ahead, or of another version: asked for by itself.
         repeated = await self.by_command(event.conversation_id, event.actor.kind, event.actor.id, event.command_id)
         return Obstacle(repeated, await self.newest(event.conversation_id))
 

@@ -45,5 +45,8 @@ class EventStore(Protocol):
         ...
 
     async def obstacle_to(self, event: Event) -> Obstacle:
-        """Return what stands against an append that conflicted, read after this call. It may not be visible yet: ask again."""
+        """Return what stands against an append that conflicted, read after this call: `newest` from the event's seq on, or `repeated`, or nothing.
+
+        Nothing: it is not visible yet, ask again. `repeated` may be left out while there is a `newest`: decided on that, the command conflicts again.
+        """
         ...

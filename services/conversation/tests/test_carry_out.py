@@ -231,7 +231,7 @@ async def test_commands_of_one_conversation_are_decided_one_after_the_other() ->
     process.store.gate = asyncio.Event()
     appends = process.store.appends
     tasks = [asyncio.create_task(process.carry_out(process.make.ai(1, str(number)))) for number in range(5)]
-    await asyncio.sleep(0.01)
+    await wait_until(lambda: process.store.appends > appends, 10, what="the first append is under way")
     assert process.store.appends == appends + 1
     process.store.gate.set()
     assert [outcome.seq for outcome in await asyncio.gather(*tasks)] == [2, 3, 4, 5, 6]
@@ -243,10 +243,11 @@ async def test_a_caller_that_gives_up_does_not_stop_what_was_begun_and_the_next_
     first = asyncio.create_task(process.carry_out(process.make.user("one")))
     waiting = asyncio.create_task(process.carry_out(process.make.user("never")))
     last = asyncio.create_task(process.carry_out(process.make.user("two")))
-    await asyncio.sleep(0.01)
+    appends = process.store.appends
+    await wait_until(lambda: process.store.appends > appends, 10, what="the first append is under way")
     first.cancel()
     waiting.cancel()
-    await asyncio.sleep(0.01)
+    await asyncio.wait([first, waiting])
     process.store.gate.set()
     assert (await last).seq == 3
     await process.carry_out.drain()
@@ -300,6 +301,11 @@ async def test_another_workspaces_conversation_does_not_exist() -> None:
         await process.carry_out(Commands(new_id()).user())
 
 
+async def together(report: ReportReceiptsBatched, *, delivered: int) -> None:
+    """The clock stands: reports wait until it is moved by hand, and it may only be moved once all of them have been told to wait."""
+    await wait_until(lambda: [batch.command.delivered_seq for batch in report._waiting.values()] == [delivered], 10, what="the reports wait together")
+
+
 async def test_many_receipts_become_one_event_a_second() -> None:
     process = Process(policy=Policy(receipt_interval=timedelta(milliseconds=50)))
     await process.carry_out(process.make.start())
@@ -309,7 +315,7 @@ async def test_many_receipts_become_one_event_a_second() -> None:
     await report(process.make.receipts(delivered=1))
     process.clock.moment += timedelta(milliseconds=10)
     reports = [asyncio.create_task(report(process.make.receipts(delivered=number, shown=1))) for number in (2, 3, 4, 5, 2)]
-    await asyncio.sleep(0.01)
+    await together(report, delivered=5)
     process.clock.moment += timedelta(milliseconds=50)
     outcomes = await asyncio.gather(*reports)
     assert {outcome.seq for outcome in outcomes} == {8}
@@ -326,8 +332,7 @@ async def test_one_report_beyond_the_log_is_refused_alone_and_a_repeat_of_a_merg
     await report(process.make.receipts(delivered=1))
     first, second, beyond = process.make.receipts(delivered=2), process.make.receipts(delivered=4), process.make.receipts(delivered=99)
     reports = [asyncio.create_task(report(each)) for each in (first, beyond, second, beyond)]
-    # So that all have been told to wait: what is refused is refused before.
-    await asyncio.wait(reports, return_when=asyncio.FIRST_EXCEPTION)
+    await together(report, delivered=4)
     process.clock.moment += timedelta(milliseconds=60)
     results = await asyncio.gather(*reports, return_exceptions=True)
     assert [type(result) for result in results] == [Outcome, InvalidError, Outcome, InvalidError]
