@@ -133,6 +133,10 @@ class Agent(Routed):
         self._identity = identity
         self._token = access_token
 
+    def renew(self, access_token: str) -> None:
+        """Go on with a newer token: one lives for ten minutes."""
+        self._token = access_token
+
     @property
     def metadata(self) -> list[tuple[str, str]]:
         return [(METADATA_KEY, self._identity.token_for("conversation")), ("authorization", f"Bearer {self._token}")]
@@ -161,7 +165,11 @@ class Accounts:
         self.channel = grpc.aio.insecure_channel(auth_target)
         self._sessions = auth_pb2_grpc.SessionServiceStub(self.channel)
         self._admin = auth_pb2_grpc.AdminServiceStub(self.channel)
-        self._service = (METADATA_KEY, identity.token_for("auth"))
+        self._identity = identity
+
+    @property
+    def _service(self) -> tuple[str, str]:
+        return METADATA_KEY, self._identity.token_for("auth")
 
     async def log_in(self, email: str, password: str) -> tuple[str, str]:
         """Return an access token and the account's id."""

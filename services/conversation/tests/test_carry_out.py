@@ -1,6 +1,7 @@
 """The loop around decide: what it reads, what it remembers, what it answers. On the fake store, and on one that misbehaves."""
 
 import asyncio
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -252,6 +253,36 @@ async def test_a_caller_that_gives_up_does_not_stop_what_was_begun_and_the_next_
     assert (await last).seq == 3
     await process.carry_out.drain()
     assert len(process.store.log(process.make.conversation_id)) == 3
+
+
+async def test_a_caller_that_gives_up_in_the_moment_in_which_its_turn_comes_is_passed_over() -> None:
+    process = await started()
+    process.store.gate = asyncio.Event()
+    first = asyncio.create_task(process.carry_out(process.make.user("one")))
+    waiting = asyncio.create_task(process.carry_out(process.make.user("never")))
+    last = asyncio.create_task(process.carry_out(process.make.user("two")))
+    await asyncio.sleep(0.01)
+    # The first leaves the lane in the same turn of the loop in which the second is told to go, and before it.
+    process.store.gate.set()
+    waiting.cancel()
+    with pytest.raises(asyncio.CancelledError):
+        await waiting
+    assert (await first).seq == 2
+    assert (await last).seq == 3
+
+
+async def test_a_refusal_whose_caller_has_gone_is_no_fault(caplog: pytest.LogCaptureFixture) -> None:
+    process = await started()
+    await process.carry_out(process.make.take())
+    process.store.gate = asyncio.Event()
+    gone = asyncio.create_task(process.carry_out(process.make.ai(1)))
+    await asyncio.sleep(0.01)
+    gone.cancel()
+    process.store.gate.set()
+    await process.carry_out.drain()
+    del gone
+    gc.collect()
+    assert caplog.records == []
 
 
 async def test_an_event_of_the_topic_advances_memory_only_when_it_is_the_next() -> None:

@@ -7,6 +7,7 @@ from datetime import datetime
 
 from servicekit.clock import Clock
 from servicekit.errors import ServiceError
+from servicekit.logs import get_logger
 
 from services.conversation.domain.commands import Command
 from services.conversation.domain.control import ControlState, State
@@ -18,6 +19,8 @@ from services.conversation.ports.event_store import Appended, EventStore
 from services.conversation.ports.surroundings import Policies
 from services.conversation.use_cases.lanes import Lanes
 from services.conversation.use_cases.states import States
+
+logger = get_logger(__name__)
 
 SALT_BYTES = 16
 
@@ -64,7 +67,11 @@ class CarryOut:
         task = asyncio.create_task(self._in_lane(command))
         self._running.add(task)
         task.add_done_callback(self._running.discard)
-        return await asyncio.shield(task)
+        try:
+            return await asyncio.shield(task)
+        except asyncio.CancelledError:
+            task.add_done_callback(_tell_nobody)
+            raise
 
     async def drain(self) -> None:
         """Wait until nothing is under way any more; for a graceful stop, after the listeners."""
@@ -166,6 +173,13 @@ class CarryOut:
         if state is None or state.seq < found.seq:
             state = await self._load(command.conversation_id) or found.state
         return _outcome(found, state, repeated=True)
+
+
+def _tell_nobody(task: "asyncio.Task[Outcome]") -> None:
+    """Take the end of a command whose caller has gone: a refusal was for the caller alone."""
+    error = None if task.cancelled() else task.exception()
+    if error is not None and not isinstance(error, ServiceError):
+        logger.error("a command failed when its caller had gone", exc_info=error)
 
 
 def _outcome(event: Event, state: State, *, repeated: bool = False) -> Outcome:

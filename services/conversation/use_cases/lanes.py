@@ -2,6 +2,7 @@
 
 import asyncio
 from collections import deque
+from contextlib import suppress
 
 
 class Lanes:
@@ -22,7 +23,8 @@ class Lanes:
             await turn
         except asyncio.CancelledError:
             if turn.cancelled():
-                queue.remove(turn)
+                with suppress(ValueError):  # passed over already by who left in this very moment
+                    queue.remove(turn)
             else:
                 # The turn came in the same moment: it passes to the next.
                 self.leave(conversation_id)
