@@ -59,7 +59,7 @@ async def serving(say: Say, authenticate: Authenticate = anybody) -> AsyncIterat
             "Say": grpc.unary_unary_rpc_method_handler(handle, StringValue.FromString, StringValue.SerializeToString),
             "Spell": grpc.unary_stream_rpc_method_handler(stream, StringValue.FromString, StringValue.SerializeToString),
         }
-        server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(SERVICE, handlers),))
+        server.add_registered_method_handlers(SERVICE, handlers)
 
     server = GrpcServer(authenticate=authenticate, add_services=[add], service_names=[SERVICE])
     target = f"127.0.0.1:{server.listen('127.0.0.1:0')}"

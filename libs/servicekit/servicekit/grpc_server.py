@@ -17,6 +17,7 @@ from servicekit import caller
 from servicekit.errors import InvalidError, ServiceError, UnavailableError
 from servicekit.grpc_errors import to_status
 from servicekit.grpc_tls import ListenerCertificate
+from servicekit.grpc_unknown import Server
 from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
@@ -169,7 +170,7 @@ class GrpcServer:
                 ("grpc.max_connection_age_ms", max_connection_age_seconds * 1000),
                 ("grpc.max_connection_age_grace_ms", max_connection_age_grace_seconds * 1000),
             ]
-        self._server = grpc.aio.server(interceptors=[CallInterceptor(authenticate)], options=options)
+        self._server: grpc.aio.Server = Server([CallInterceptor(authenticate)], options)
         self._names = service_names
         self._health = health.aio.HealthServicer()
         for add in add_services:

@@ -49,6 +49,8 @@ def configure(service: str, level: str = "INFO") -> None:
     # These name every connection attempt of an outage; the services' own records say it once.
     for noisy in ("aiokafka", "pymongo", "uvicorn.access"):
         logging.getLogger(noisy).setLevel(logging.ERROR)
+    # It names metadata that are not UTF-8 whole, a key among them, at the will of whoever calls. They are refused as any that are wrong.
+    logging.getLogger("grpc._cython.cygrpc").addFilter(lambda record: not str(record.msg).startswith("Invalid encoding on"))
     structlog.contextvars.bind_contextvars(service=service)
 
 

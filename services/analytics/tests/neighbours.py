@@ -56,14 +56,10 @@ class Neighbours:
         admin = {"ListColleagues": _handler(self._colleagues, auth_pb2.ListColleaguesRequest)}
         workspace = {"GetWorkspaceSettings": _handler(self._workspace, workspace_pb2.GetWorkspaceSettingsRequest)}
         export = grpc.unary_stream_rpc_method_handler(self._export, internal_pb2.ExportLogRequest.FromString, _serialize)
-        server.add_generic_rpc_handlers(
-            (
-                grpc.method_handlers_generic_handler("baton.auth.v1.TrustService", trust),
-                grpc.method_handlers_generic_handler("baton.auth.v1.AdminService", admin),
-                grpc.method_handlers_generic_handler("baton.conversation.v1.WorkspaceService", workspace),
-                grpc.method_handlers_generic_handler("baton.conversation.v1.InternalService", {"ExportLog": export}),
-            )
-        )
+        server.add_registered_method_handlers("baton.auth.v1.TrustService", trust)
+        server.add_registered_method_handlers("baton.auth.v1.AdminService", admin)
+        server.add_registered_method_handlers("baton.conversation.v1.WorkspaceService", workspace)
+        server.add_registered_method_handlers("baton.conversation.v1.InternalService", {"ExportLog": export})
 
     async def _jwks(self, _request: auth_pb2.GetJwksRequest, _context: Context) -> auth_pb2.GetJwksResponse:
         service_caller("analytics")

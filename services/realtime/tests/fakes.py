@@ -82,7 +82,7 @@ class FakeServices:
                 for method in service.methods
                 if not method.server_streaming
             }
-            server.add_generic_rpc_handlers((grpc.method_handlers_generic_handler(service.full_name, handlers),))
+            server.add_registered_method_handlers(service.full_name, handlers)
 
     def _handler(self, rpc: str, empty: type[Message]) -> Any:  # grpc's own handler type is not expressible
         async def handle(request: Message, _context: object) -> Message:
