@@ -9,6 +9,7 @@ spans:  {_id: "workspace/level/number", w, l: level, e: end, rev, stale, team: {
 
 from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import lru_cache
 from typing import Any
 from urllib.parse import quote, unquote
 
@@ -23,6 +24,8 @@ from services.analytics.domain.sheets import Cell, Cells, Sheet
 from services.analytics.domain.spans import LEVELS
 
 Document = dict[str, Any]
+# How many values a cell without durations has, and one without business time.
+PLAIN, TIMED = 1, 4
 # The part of a span that has the conversations of every AI agent.
 ALL = "all"
 
@@ -158,17 +161,16 @@ def from_sheets(sheets: Mapping[str, Sheet]) -> Document:
     }
 
 
-def to_sheets(document: Document) -> dict[str, Sheet]:
-    """Return what `from_sheets` was given, by the names of the parts that are in the document."""
-    agents = document.get("agents", {})
-    parts = {*document.get("team", {}), *agents}
-    return {
-        part: Sheet(
-            to_cells(document.get("team", {}).get(part, {})),
-            {_unfield(agent_id): to_cells(cells) for agent_id, cells in agents.get(part, {}).items()},
-        )
-        for part in parts
-    }
+def parts_of(document: Document) -> set[str]:
+    """Return the names of the parts that are in the document."""
+    return {*document.get("team", {}), *document.get("agents", {})}
+
+
+def add_part(sheet: Sheet, document: Document, part: str) -> None:
+    """Add what `from_sheets` was given for one part; nothing where it is not there."""
+    add_to_cells(sheet.team, document.get("team", {}).get(part, {}))
+    for agent_id, cells in document.get("agents", {}).get(part, {}).items():
+        add_to_cells(sheet.agents.setdefault(_unfield(agent_id), {}), cells)
 
 
 def ai_agent_of(part: str) -> str:
@@ -176,6 +178,7 @@ def ai_agent_of(part: str) -> str:
     return "" if part == ALL else _unfield(part[1:])
 
 
+@lru_cache(maxsize=10_000)
 def _unfield(name: str) -> str:
     return "" if name == "%" else unquote(name)
 
@@ -195,11 +198,17 @@ def _from_cell(cell: Cell) -> list[Any]:
     return values
 
 
-def to_cells(document: Document) -> Cells:
-    """Return the cells of a part."""
-    return {_unfield(key): _to_cell(*values) for key, values in document.items()}
-
-
-def _to_cell(n: int, milliseconds: int = 0, first: int = 0, packed: bytes = b"", *business: Any) -> Cell:  # noqa: ANN401  # as it was kept
-    open_milliseconds, open_first, open_packed = business or (0, 0, b"")
-    return Cell(n, milliseconds, lanes.unpack(first, packed), open_milliseconds, lanes.unpack(open_first, open_packed))
+def add_to_cells(cells: Cells, document: Document) -> None:
+    """Add kept cells to their likes. A year has tens of thousands of them: none is made that is only to be added."""
+    for name, values in document.items():
+        key = _unfield(name)
+        cell = cells.get(key)
+        if cell is None:
+            cell = cells[key] = Cell()
+        cell.n += values[0]
+        if len(values) > PLAIN:
+            cell.milliseconds += values[1]
+            cell.lanes += lanes.unpack(values[2], values[3])
+        if len(values) > TIMED:
+            cell.open_milliseconds += values[4]
+            cell.open_lanes += lanes.unpack(values[5], values[6])

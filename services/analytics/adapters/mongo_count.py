@@ -1,9 +1,9 @@
 """One complete count of the log in MongoDB: facts, phases, and spans that were counted together (see docs/adr on aggregates)."""
 
 import asyncio
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Awaitable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, TypeVar
 
 from pymongo import ASCENDING, DESCENDING, IndexModel, ReplaceOne, UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
@@ -18,10 +18,13 @@ from services.analytics.adapters.documents import Document, fact_id, from_fact, 
 from services.analytics.domain.events import Holder
 from services.analytics.domain.facts import Fact, FactKind
 from services.analytics.domain.phases import Phase
-from services.analytics.domain.spans import LEVELS, Period, Span, spans_of
+from services.analytics.domain.spans import EPOCH, LEVELS, QUARTER, Period, Span
 from services.analytics.ports import Live, Place, Scope
 
 DUPLICATE_KEY = 11000
+# Documents of one write.
+PART = 500
+T = TypeVar("T")
 TOP = len(LEVELS) - 1
 OPEN = (Holder.AI.value, Holder.QUEUE.value, Holder.HUMAN.value)
 MAJORITY: dict[str, Any] = {
@@ -86,21 +89,24 @@ class Count:
             marks = _marks(facts)
             if marks:
                 await self.spans.bulk_write(marks, ordered=False)
-            if phases:
-                with _duplicates_are_fine():
-                    await self.known.bulk_write([_advance(phase) for phase in phases], ordered=False)
+            await _all([self._advance(part) for part in _parts(phases)])
             return new
 
+    async def _advance(self, phases: Sequence[Phase]) -> None:
+        with _duplicates_are_fine():
+            await self.known.bulk_write([_advance(phase) for phase in phases], ordered=False)
+
     async def _insert(self, facts: Sequence[Fact]) -> list[Fact]:
-        if not facts:
-            return []
+        return [fact for new in await _all([self._insert_part(part) for part in _parts(facts)]) for fact in new]
+
+    async def _insert_part(self, facts: Sequence[Fact]) -> Sequence[Fact]:
         try:
             await self.facts.insert_many([from_fact(fact) for fact in facts], ordered=False)
         except BulkWriteError as error:
             _raise_unless_duplicates(error)
             there = {fault["op"]["_id"] for fault in (error.details or {})["writeErrors"]}
             return [fact for fact in facts if fact_id(fact) not in there]
-        return list(facts)
+        return facts
 
     async def page(self, scope: Scope, kinds: Sequence[FactKind], period: Period, after: Place | None, limit: int) -> list[tuple[Place, Fact]]:
         """Return facts, the newest first."""
@@ -133,6 +139,21 @@ class Count:
         return Live(ai, human, queue, longest["since"] if longest else None, revision)
 
 
+async def _all(writes: Iterable[Awaitable[T]]) -> list[T]:
+    """Carry out writes at once; the error of the first that failed, when all are over: what is tried again finds none of them under way."""
+    done: list[T] = []
+    for result in await asyncio.gather(*writes, return_exceptions=True):
+        if isinstance(result, BaseException):
+            raise result
+        done.append(result)
+    return done
+
+
+def _parts(all_of_them: Sequence[T]) -> Iterator[Sequence[T]]:
+    """Cut into parts: while the database writes one, the next is encoded."""
+    return (all_of_them[start : start + PART] for start in range(0, len(all_of_them), PART))
+
+
 def span_id(workspace_id: str, span: Span) -> str:
     """Return the id of a span's document."""
     return f"{workspace_id}/{span.level}/{span.number}"
@@ -149,7 +170,8 @@ def scope_match(scope: Scope) -> Document:
 
 
 def _marks(facts: Sequence[Fact]) -> list[UpdateOne]:
-    stale = {(fact.workspace_id, span) for fact in facts for span in spans_of(fact.at)}
+    quarters = {(fact.workspace_id, (fact.at - EPOCH) // QUARTER) for fact in facts}
+    stale = {(workspace_id, span) for workspace_id, quarter in quarters for span in Span(0, quarter).and_those_above()}
     return [
         UpdateOne(
             {"_id": span_id(workspace_id, span)},

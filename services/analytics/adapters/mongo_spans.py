@@ -8,7 +8,7 @@ from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from services.analytics.adapters.calendar_documents import to_calendar
-from services.analytics.adapters.documents import Document, ai_agent_of, field, from_sheets, part_of, to_cells, to_fact, to_sheets
+from services.analytics.adapters.documents import Document, add_part, add_to_cells, ai_agent_of, field, from_sheets, part_of, parts_of, to_fact
 from services.analytics.adapters.mongo_count import STALE, Count, scope_match, span_id, unavailable
 from services.analytics.domain.events import Holder
 from services.analytics.domain.facts import Fact, FactKind
@@ -61,8 +61,8 @@ class Spans:
         async for document in children:
             if document["stale"]:
                 return None
-            for part, sheet in to_sheets(document).items():
-                sheets.setdefault(ai_agent_of(part), Sheet()).add(sheet)
+            for part in parts_of(document):
+                add_part(sheets.setdefault(ai_agent_of(part), Sheet()), document, part)
         return sheets
 
     async def calendar(self, workspace_id: str) -> Calendar:
@@ -80,7 +80,7 @@ class Spans:
             if scope.agent_id:
                 projection = {f"agents.{part}.{field(scope.agent_id)}": True}
             async for document in self._spans(scope, covers, projection):
-                total.add(to_sheets(document).get(part, Sheet()))
+                add_part(total, document, part)
             total.add(await self._pieces(scope, covers[0].pieces))
             await self._crossing(scope, period, total)
             if with_open_phases:
@@ -99,7 +99,7 @@ class Spans:
             for one in covers:
                 cells: Cells = {}
                 for span in one.spans:
-                    add_cells(cells, to_cells(_at(found.get(span_id(scope.workspace_id, span)), where)))
+                    add_to_cells(cells, _at(found.get(span_id(scope.workspace_id, span)), where))
                 pieces = await self._pieces(scope, one.pieces)
                 add_cells(cells, pieces.agents.get(scope.agent_id, {}) if scope.agent_id else pieces.team)
                 points.append(cells)
@@ -113,11 +113,12 @@ class Spans:
     def _spans(self, scope: Scope, covers: Iterable[Cover], projection: Document) -> Any:  # noqa: ANN401  # a cursor
         return self._count.spans.find({"_id": {"$in": [span_id(scope.workspace_id, span) for one in covers for span in one.spans]}}, projection)
 
-    async def _pieces(self, scope: Scope, pieces: Iterable[Period]) -> Sheet:
-        calendar = await self.calendar(scope.workspace_id)
+    async def _pieces(self, scope: Scope, pieces: Sequence[Period]) -> Sheet:
         total = Sheet()
-        for piece in pieces:
-            total.add(sheet_of(await self._facts(scope, piece), calendar))
+        if pieces:
+            calendar = await self.calendar(scope.workspace_id)
+            for piece in pieces:
+                total.add(sheet_of(await self._facts(scope, piece), calendar))
         return total
 
     async def _facts(self, scope: Scope, period: Period) -> list[Fact]:

@@ -1,7 +1,7 @@
 """The fold: from one event after the other to facts (docs/metrics.md, version 1)."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from services.analytics.domain.events import Cause, Control, Holder, Kind, LoggedEvent
@@ -18,6 +18,25 @@ class HoleError(Exception):
     """The event does not follow the one folded before."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Step:
+    """An event, and where the conversation stood before and stands after it."""
+
+    phase: Phase
+    event: LoggedEvent
+    reached: Phase
+
+    @property
+    def is_boundary(self) -> bool:
+        return is_boundary(self.phase, self.event)
+
+    def fact(self, kind: FactKind, agent_id: str, *, lasted: timedelta | None = None, cause: str = "", before: Mapping[str, datetime] | None = None) -> Fact:
+        """Return a fact of the event; `before` says when each agent last did the like. Built at once: `replace` takes longer than all else of a fold."""
+        event = self.event
+        mine, anyone = (before.get(agent_id), max(before.values())) if before else (None, None)
+        return Fact(event.workspace_id, event.conversation_id, event.seq, kind, agent_id, event.at, lasted, cause, self.reached.ai_agent_id, mine, anyone)
+
+
 def fold(phase: Phase | None, event: LoggedEvent) -> tuple[Phase, tuple[Fact, ...]]:
     """Return the phase after the event and what it measured; HoleError unless the event is the very next one of its conversation."""
     expected = phase.seq + 1 if phase else 1
@@ -26,103 +45,95 @@ def fold(phase: Phase | None, event: LoggedEvent) -> tuple[Phase, tuple[Fact, ..
         raise HoleError(msg)
     if phase is None:
         phase = Phase(event.workspace_id, event.conversation_id, 0, Control(Holder.CLOSED), event.at)
-    reached = after(phase, event)
-    facts = (*_control_facts(phase, event), *_message_facts(phase, event), *_case_facts(phase, event))
-    return reached, tuple(replace(fact, ai_agent_id=reached.ai_agent_id) for fact in facts)
+    step = _Step(phase, event, after(phase, event))
+    return step.reached, (*_control_facts(step), *_message_facts(step), *_case_facts(step))
 
 
-def _control_facts(phase: Phase, event: LoggedEvent) -> Iterator[Fact]:
+def _control_facts(step: _Step) -> Iterator[Fact]:
+    phase, event = step.phase, step.event
     if event.kind is Kind.HANDED_BACK:
-        yield from _handed_back(phase, event)
-    if not is_boundary(phase, event):
+        yield from _handed_back(step)
+    if not step.is_boundary:
         return
     holder, agent_id = phase.control.holder, phase.control.agent_id
     is_human = event.control.holder is Holder.HUMAN
     if holder is Holder.HUMAN:
-        yield from _human_phase(phase, event)
+        yield from _human_phase(step)
     if holder is Holder.QUEUE:
-        yield _queue_ended(phase, event)
+        yield _queue_ended(step)
     if holder is Holder.HUMAN and is_human:
-        yield _fact(event, FactKind.TRANSFER_OUT, agent_id)
-        yield _fact(event, FactKind.TRANSFER_IN, event.control.agent_id)
+        yield step.fact(FactKind.TRANSFER_OUT, agent_id)
+        yield step.fact(FactKind.TRANSFER_IN, event.control.agent_id)
     elif is_human:
         # From the AI nobody had asked: the agent came by themselves. From the queue it is why the conversation waited.
-        yield replace(_fact(event, FactKind.TAKEOVER, event.control.agent_id), cause=phase.control.queue_cause or Cause.AGENT)
-        yield from _broken_hand_backs(phase, event)
+        yield step.fact(FactKind.TAKEOVER, event.control.agent_id, cause=phase.control.queue_cause or Cause.AGENT)
+        yield from _broken_hand_backs(step)
     if event.kind is Kind.RETURNED:
-        yield replace(_fact(event, FactKind.RELEASE, agent_id), cause=event.why)
+        yield step.fact(FactKind.RELEASE, agent_id, cause=event.why)
 
 
-def _human_phase(phase: Phase, event: LoggedEvent) -> Iterator[Fact]:
-    agent_id = phase.control.agent_id
-    over = replace(_fact(event, FactKind.HUMAN_PHASE, agent_id), lasted=event.at - phase.since)
-    yield _with_before(over, phase.held)
+def _human_phase(step: _Step) -> Iterator[Fact]:
+    phase, agent_id = step.phase, step.phase.control.agent_id
+    yield step.fact(FactKind.HUMAN_PHASE, agent_id, lasted=step.event.at - phase.since, before=phase.held)
     if not phase.wrote:
-        yield _fact(event, FactKind.NO_REPLY_PHASE, agent_id)
+        yield step.fact(FactKind.NO_REPLY_PHASE, agent_id)
 
 
-def _queue_ended(phase: Phase, event: LoggedEvent) -> Fact:
-    lasted = event.at - phase.since
-    if event.control.holder is Holder.HUMAN:
-        return replace(_fact(event, FactKind.QUEUE_WAIT, event.control.agent_id), lasted=lasted)
-    return replace(_fact(event, FactKind.QUEUE_LEFT, ""), lasted=lasted, cause=LEAVING.get(event.kind, "other"))
+def _queue_ended(step: _Step) -> Fact:
+    control, lasted = step.event.control, step.event.at - step.phase.since
+    if control.holder is Holder.HUMAN:
+        return step.fact(FactKind.QUEUE_WAIT, control.agent_id, lasted=lasted)
+    return step.fact(FactKind.QUEUE_LEFT, "", lasted=lasted, cause=LEAVING.get(step.event.kind, "other"))
 
 
-def _handed_back(phase: Phase, event: LoggedEvent) -> Iterator[Fact]:
-    made = _fact(event, FactKind.HAND_BACK, phase.control.agent_id)
+def _handed_back(step: _Step) -> Iterator[Fact]:
+    made = step.fact(FactKind.HAND_BACK, step.phase.control.agent_id)
     yield made
-    yield replace(made, kind=FactKind.HAND_BACK_JUDGED, at=event.at + HAND_BACK_HOLDS)
+    yield replace(made, kind=FactKind.HAND_BACK_JUDGED, at=made.at + HAND_BACK_HOLDS)
 
 
-def _broken_hand_backs(phase: Phase, event: LoggedEvent) -> Iterator[Fact]:
+def _broken_hand_backs(step: _Step) -> Iterator[Fact]:
     """Broken ones belong to the moment at which they are judged, so that those that held are a difference in any period."""
-    for one in phase.hand_backs:
-        if event.at - one.at < HAND_BACK_HOLDS:
-            yield replace(_fact(event, FactKind.HAND_BACK_BROKEN, one.agent_id), seq=one.seq, at=one.at + HAND_BACK_HOLDS)
+    for one in step.phase.hand_backs:
+        if step.event.at - one.at < HAND_BACK_HOLDS:
+            yield replace(step.fact(FactKind.HAND_BACK_BROKEN, one.agent_id), seq=one.seq, at=one.at + HAND_BACK_HOLDS)
 
 
-def _message_facts(phase: Phase, event: LoggedEvent) -> Iterator[Fact]:
+def _message_facts(step: _Step) -> Iterator[Fact]:
+    phase, event = step.phase, step.event
     if event.kind is not Kind.HUMAN_MESSAGE:
         return
     agent_id = phase.control.agent_id
-    yield _with_before(_fact(event, FactKind.MESSAGE, agent_id), phase.written)
+    yield step.fact(FactKind.MESSAGE, agent_id, before=phase.written)
+    began = max(phase.turn_since or phase.since, phase.since)
     if phase.turn_since is not None:
-        yield replace(_fact(event, FactKind.RESPONSE, agent_id), lasted=event.at - max(phase.turn_since, phase.since))
+        yield step.fact(FactKind.RESPONSE, agent_id, lasted=event.at - began)
     if not phase.wrote:
-        began = max(phase.turn_since or phase.since, phase.since)
-        yield replace(_fact(event, FactKind.TAKEOVER_FIRST_RESPONSE, agent_id), lasted=event.at - began)
+        yield step.fact(FactKind.TAKEOVER_FIRST_RESPONSE, agent_id, lasted=event.at - began)
     if phase.case and not phase.case.answered:
-        needed = phase.case.needed_at or event.at
-        yield replace(_fact(event, FactKind.HUMAN_FIRST_RESPONSE, agent_id), lasted=event.at - needed)
+        yield step.fact(FactKind.HUMAN_FIRST_RESPONSE, agent_id, lasted=event.at - (phase.case.needed_at or event.at))
 
 
-def _case_facts(phase: Phase, event: LoggedEvent) -> Iterator[Fact]:
-    if event.control.holder is not Holder.CLOSED or not is_boundary(phase, event):
+def _case_facts(step: _Step) -> Iterator[Fact]:
+    phase, event = step.phase, step.event
+    if event.control.holder is not Holder.CLOSED or not step.is_boundary:
         return
     agent_id = phase.control.agent_id
     if phase.case is None:
-        yield replace(_fact(event, FactKind.EMPTY_CASE, agent_id), cause=event.why)
+        yield step.fact(FactKind.EMPTY_CASE, agent_id, cause=event.why)
         return
-    ended = replace(_fact(event, FactKind.CASE, agent_id), cause=event.why)
-    yield ended
+    yield step.fact(FactKind.CASE, agent_id, cause=event.why)
     if not phase.case.touched:
-        yield replace(ended, kind=FactKind.UNTOUCHED_CASE)
+        yield step.fact(FactKind.UNTOUCHED_CASE, agent_id, cause=event.why)
     if phase.case.asked is not None:
-        yield replace(ended, kind=FactKind.ESCALATED_CASE, cause=phase.case.asked)
+        yield step.fact(FactKind.ESCALATED_CASE, agent_id, cause=phase.case.asked)
     if event.why not in NO_RESOLUTION:
-        yield from _resolution(phase, phase.case, replace(ended, cause=""))
+        yield from _resolution(step, phase.case)
 
 
-def _resolution(phase: Phase, case: Case, ended: Fact) -> Iterator[Fact]:
-    yield replace(ended, kind=FactKind.RESOLUTION, lasted=ended.at - case.since)
-    spent = spent_until(phase, case, ended.at)
+def _resolution(step: _Step, case: Case) -> Iterator[Fact]:
+    agent_id, at = step.phase.control.agent_id, step.event.at
+    yield step.fact(FactKind.RESOLUTION, agent_id, lasted=at - case.since)
+    spent = spent_until(step.phase, case, at)
     for holder, kind in PARTS.items():
-        yield replace(ended, kind=kind, lasted=spent.get(holder, timedelta()))
-
-
-def _fact(event: LoggedEvent, kind: FactKind, agent_id: str) -> Fact:
-    return Fact(event.workspace_id, event.conversation_id, event.seq, kind, agent_id, event.at)
-
-
-def _with_before(fact: Fact, times: Mapping[str, datetime]) -> Fact:
-    return replace(fact, before_mine=times.get(fact.agent_id), before_any=max(times.values(), default=None))
+        yield step.fact(kind, agent_id, lasted=spent.get(holder, timedelta()))

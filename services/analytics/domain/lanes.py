@@ -5,7 +5,9 @@ edge: at most (g-1)/(g+1), less than 2 percent, from any duration in it (Masson,
 """
 
 import math
+from bisect import bisect_left
 from datetime import timedelta
+from itertools import accumulate
 
 GROWTH = 1.04
 # The greatest relative error of a percentile.
@@ -31,13 +33,12 @@ def lane_of(milliseconds: int) -> int:
 def percentile(lanes: int, n: int, share: float) -> timedelta:
     """Return the duration at the nearest rank: the smallest that at least `share` of the `n` durations do not exceed, within ERROR."""
     rank = max(1, math.ceil(share * n))
-    seen = 0
-    for lane, count in enumerate(counts(lanes)):
-        seen += count
-        if seen >= rank:
-            return timedelta() if lane == 0 else _MIDDLE * GROWTH ** (lane - 1) * MILLISECOND
-    msg = f"rank {rank} of {seen}"
-    raise IndexError(msg)
+    up_to = list(accumulate(counts(lanes)))
+    lane = bisect_left(up_to, rank)
+    if lane == len(up_to):
+        msg = f"rank {rank} of {up_to[-1] if up_to else 0}"
+        raise IndexError(msg)
+    return timedelta() if lane == 0 else _MIDDLE * GROWTH ** (lane - 1) * MILLISECOND
 
 
 def counts(lanes: int) -> memoryview:

@@ -66,8 +66,9 @@ def after(phase: Phase, event: LoggedEvent) -> Phase:
     """Return where the conversation stands after the event."""
     boundary = is_boundary(phase, event)
     wrote = event.kind is Kind.HUMAN_MESSAGE
-    return replace(
-        phase,
+    return Phase(
+        workspace_id=phase.workspace_id,
+        conversation_id=phase.conversation_id,
         seq=event.seq,
         control=event.control,
         since=event.at if boundary else phase.since,
@@ -76,7 +77,7 @@ def after(phase: Phase, event: LoggedEvent) -> Phase:
         wrote=wrote or (phase.wrote and not boundary),
         request=_request(phase, event),
         case=_case(phase, event),
-        hand_backs=_hand_backs(phase, event),
+        hand_backs=_hand_backs(phase, event) if phase.hand_backs or event.kind is Kind.HANDED_BACK else (),
         held={**phase.held, phase.control.agent_id: event.at} if boundary and phase.control.holder is Holder.HUMAN else phase.held,
         written={**phase.written, phase.control.agent_id: event.at} if wrote else phase.written,
     )
@@ -120,7 +121,11 @@ def _case(phase: Phase, event: LoggedEvent) -> Case | None:
         case = replace(case, asked=event.why)
     if holder in {Holder.QUEUE, Holder.HUMAN} and case.needed_at is None:
         case = replace(case, needed_at=event.at)
-    return replace(case, touched=case.touched or holder is Holder.HUMAN, answered=case.answered or event.kind is Kind.HUMAN_MESSAGE)
+    if holder is Holder.HUMAN and not case.touched:
+        case = replace(case, touched=True)
+    if event.kind is Kind.HUMAN_MESSAGE and not case.answered:
+        case = replace(case, answered=True)
+    return case
 
 
 def _hand_backs(phase: Phase, event: LoggedEvent) -> tuple[HandBack, ...]:

@@ -36,10 +36,9 @@ class Span:
         """The eight of the level below."""
         return tuple(Span(self.level - 1, self.number * 8 + part) for part in range(8))
 
-    @property
-    def parent(self) -> "Span":
-        """The one of the level above that holds it."""
-        return Span(self.level + 1, self.number // 8)
+    def and_those_above(self) -> tuple["Span", ...]:
+        """Return it, and those of the levels above that hold it."""
+        return tuple(Span(level, self.number // 8 ** (level - self.level)) for level in range(self.level, len(LEVELS)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +51,7 @@ class Cover:
 
 def spans_of(moment: datetime) -> tuple[Span, ...]:
     """Return the spans of all levels that hold the moment."""
-    return tuple(Span(level, (moment - EPOCH) // length) for level, length in enumerate(LEVELS))
+    return Span(0, (moment - EPOCH) // QUARTER).and_those_above()
 
 
 def cover(period: Period, stale: Collection[Span]) -> Cover:

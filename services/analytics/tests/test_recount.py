@@ -11,6 +11,7 @@ from servicekit.caller import Role, UserCaller
 
 from services.analytics.adapters.event_proto import to_logged_event
 from services.analytics.domain.spans import Period
+from services.analytics.ports import Figurebook
 from services.analytics.tests.agreement import agree
 from services.analytics.tests.fakes import FakeCalendars, FakeColleagues, FakeFactStore, FakeLog, FixedClock
 from services.analytics.tests.histories import AGENTS, BEGIN, BOTS, WORKSPACE, logs
@@ -23,20 +24,20 @@ hours = st.integers(-1, 80).map(lambda number: timedelta(hours=number))
 lengths = st.integers(1, 96).map(lambda number: timedelta(minutes=45 * number))
 
 
-async def compare(store: FakeFactStore, log: Sequence[pb.Event], period: Period, *, running: bool, ai_agent: str = "") -> None:
+async def compare(store: Figurebook, log: Sequence[pb.Event], period: Period, *, running: bool, ai_agent: str = "", agents: Sequence[str] = AGENTS) -> None:
     now = period.end if running else period.end + timedelta(days=1)
     get = GetFigures(store, FakeColleagues(), FakeCalendars(), FixedClock(now))
     answer = await get(SUPERVISOR, Question(period, ai_agent_id=ai_agent))
 
     agree(answer.team.figures, recount(list(log), period.start, period.end, None, running=running, ai_agent=ai_agent))
     found = {agent.agent_id: agent.figures for agent in answer.agents}
-    for agent in AGENTS:
+    for agent in agents:
         expected = recount(list(log), period.start, period.end, agent, running=running, ai_agent=ai_agent)
         if agent in found:
             agree(found[agent], expected)
         else:
             assert expected == type(expected)()
-    held = [len(recount(list(log), period.start, period.end, agent, running=running, ai_agent=ai_agent).conversations) for agent in AGENTS]
+    held = [len(recount(list(log), period.start, period.end, agent, running=running, ai_agent=ai_agent).conversations) for agent in agents]
     assert answer.team.conversations == tuple(sorted(n for n in held if n))
 
 
