@@ -60,6 +60,7 @@ lint: install-dev ## ruff, mypy, import-linter, buf, generated code, tsc, eslint
 	npm --prefix $(DASHBOARD) run lint
 	hadolint services/*/Dockerfile deploy/dev/*.Dockerfile
 	python -m deploy.helm.lint
+	python -m deploy.monitoring.lint
 	python -m deploy.helm.generate --check
 
 fmt: install-dev ## formats

@@ -3,7 +3,8 @@
 import json
 from pathlib import Path
 
-from deploy.monitoring.boards import BOARDS, dashboard
+from deploy.monitoring.boards import BOARDS
+from deploy.monitoring.grafana import dashboard
 from deploy.monitoring.rules import FILE
 
 FOLDER = FILE.parent / "dashboards"
