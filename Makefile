@@ -16,7 +16,7 @@ LOCK = $(BIN)/uv pip compile --quiet --universal --generate-hashes --no-header -
 export PATH := $(CURDIR)/$(BIN):$(PATH)
 
 .DEFAULT_GOAL := help
-.PHONY: help images chart test-cluster run up down test screenshots bench faults test-fast lint fmt proto contracts sdk lock check install install-dev
+.PHONY: help images chart test-cluster run up down test screenshots bench faults attack test-fast lint fmt proto contracts sdk lock check install install-dev
 
 help: ## prints this menu
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-13s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -42,6 +42,9 @@ bench: install-dev ## the benchmark table beside its floors; a few minutes, want
 
 faults: install-dev ## every fault scenario: processes killed, Kafka stopped, the oplog rolled over
 	$(BIN)/pytest tests/faults
+
+attack: install-dev ## the races at full size: 10,000 takeovers, 1,000 cuts of Watch, 20,000 broken connections; about an hour
+	RACE_TAKEOVERS=10000 WATCH_CUTS=1000 WIRE_FRAMES=20000 $(BIN)/pytest tests/races tests/bad_input/test_wire.py
 
 test-fast: install-dev ## domain, use cases and dashboard units; no server, under a minute
 	npm --prefix $(DASHBOARD) test

@@ -1,10 +1,13 @@
-"""The stack that the integration tests share."""
+"""The stack that the integration tests share, and the table of what tests measured, printed at the end of the run."""
 
+import time
 from collections.abc import Iterator
 
 import pytest
 
 from tests.harness.site import Site, open_site
+
+MEASURED = pytest.StashKey[dict[str, dict[str, str]]]()
 
 
 @pytest.fixture(scope="session")
@@ -12,3 +15,21 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A whole stack: MongoDB, Kafka and the four services, one process each, with the demo's accounts and without traffic."""
     with open_site(tmp_path_factory.mktemp("stack")) as site:
         yield site
+
+
+@pytest.fixture
+def measured(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
+    """What a test measures, in words, by what it is."""
+    began = time.monotonic()
+    found: dict[str, str] = {}
+    yield found
+    found["the whole of it"] = f"{time.monotonic() - began:.0f} s"
+    request.config.stash.setdefault(MEASURED, {})[request.node.name] = found
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+    """Print the table."""
+    for name, found in config.stash.get(MEASURED, {}).items():
+        terminalreporter.write_line(name)
+        for what, value in found.items():
+            terminalreporter.write_line(f"    {what:<30}{value}")

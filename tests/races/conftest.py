@@ -1,5 +1,6 @@
 """A stack with two conversation replicas and two gateways for the races, and callers that reach any of them."""
 
+import asyncio
 from collections.abc import AsyncIterator, Iterator
 
 import pytest
@@ -8,6 +9,9 @@ from tests.harness.callers import Accounts, Agent, Platform
 from tests.harness.site import Site, open_site
 
 CROWD = 20
+AGENTS = ("AGENT1", "AGENT2", "AGENT3")
+# An access token lives for ten minutes.
+LOG_IN_EVERY_SECONDS = 240.0
 
 
 @pytest.fixture(scope="package")
@@ -35,9 +39,19 @@ async def accounts(site: Site) -> AsyncIterator[Accounts]:
 
 @pytest.fixture
 async def agents(site: Site, accounts: Accounts) -> AsyncIterator[list[Agent]]:
-    """Three human agents, routed at random."""
-    callers = [_agent(site, await accounts.log_in(*site.login(who)), number) for number, who in enumerate(("AGENT1", "AGENT2", "AGENT3"))]
+    """Three human agents, routed at random, who stay logged in however long a race takes."""
+    callers = [_agent(site, await accounts.log_in(*site.login(who)), number) for number, who in enumerate(AGENTS)]
+
+    async def stay() -> None:
+        while True:
+            await asyncio.sleep(LOG_IN_EVERY_SECONDS)
+            for who, caller in zip(AGENTS, callers, strict=True):
+                token, _ = await accounts.log_in(*site.login(who))
+                caller.renew(token)
+
+    staying = asyncio.create_task(stay())
     yield callers
+    staying.cancel()
     for caller in callers:
         await caller.close()
 

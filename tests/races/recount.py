@@ -3,7 +3,7 @@
 Documents of `events` are read by their stored names alone (t: type, s: seq, c: conversation, body, cmd): a fault in the services' decoding cannot hide.
 """
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
 from typing import Any
 
@@ -74,3 +74,17 @@ def lost_or_moved(log: Log, accepted: Iterable[Answer]) -> list[Answer]:
 def count(log: Log, kind: str) -> int:
     """Return how many events of a type the log holds."""
     return sum(event["t"] == kind for events in log.values() for event in events)
+
+
+def told(log: Log) -> str:
+    """Return in words what a race came to: its events, by type."""
+    return _counted(event["t"] for events in log.values() for event in events)
+
+
+def reasons(refused: Iterable[Answer]) -> str:
+    """Return in words what was refused, by reason."""
+    return _counted(answer.refusal for answer in refused)
+
+
+def _counted(words: Iterable[str]) -> str:
+    return ", ".join(f"{count:,} {word}" for word, count in Counter(words).most_common())

@@ -20,7 +20,7 @@ from tests.harness.callers import Agent, Answer, Platform
 from tests.harness.proxy import TcpProxy
 from tests.harness.site import Site
 from tests.harness.streaming import StreamingPlatform
-from tests.races.recount import Log, lost_or_moved, read_log, violations
+from tests.races.recount import Log, lost_or_moved, read_log, reasons, told, violations
 from tests.races.rounds import Ledger, race_one_takeover
 
 TAKEOVERS = int(os.environ.get("RACE_TAKEOVERS", "400"))
@@ -35,7 +35,7 @@ SILENT = {"human", "queue"}
 
 
 async def test_streams_beside_unary_calls_through_cut_connections_never_let_the_ai_speak_after_a_takeover(
-    site: Site, platform: Platform, agents: list[Agent]
+    site: Site, platform: Platform, agents: list[Agent], measured: dict[str, str]
 ) -> None:
     chance = random.Random(SEED)  # when a takeover falls
     ledger = Ledger()
@@ -54,15 +54,19 @@ async def test_streams_beside_unary_calls_through_cut_connections_never_let_the_
         await asyncio.gather(*(rounds(answer.conversation_id, agents[number % len(agents)]) for number, answer in enumerate(started)))
         await cut_off.close()
         # Acknowledgements were cut off: otherwise this proves nothing.
-        assert sum(proxy.cuts for proxy in proxies) >= 1
+        cuts = sum(proxy.cuts for proxy in proxies)
+        assert cuts >= 1
     log = await read_log(site.mongodb_uri, [answer.conversation_id for answer in started])
     assert ledger.takeovers == TAKEOVERS // CONVERSATIONS * CONVERSATIONS
     assert ledger.spoke_after == []
     await _assert_silence(site, log, ledger.accepted)
     _assert_each_refused_text_is_one_draft(log, ledger.refused_ai)
+    measured.update({"takeovers": str(ledger.takeovers), "connections cut": str(cuts), "events": told(log), "refusals": reasons(ledger.refused_ai)})
 
 
-async def test_a_platform_stopped_between_permit_and_append_wakes_up_to_a_refusal(site: Site, platform: Platform, agents: list[Agent]) -> None:
+async def test_a_platform_stopped_between_permit_and_append_wakes_up_to_a_refusal(
+    site: Site, platform: Platform, agents: list[Agent], measured: dict[str, str]
+) -> None:
     agent = agents[0]
     started = await platform.start(f"stopped-{uuid.uuid4()}")
     accepted, refused = [started], []
@@ -84,7 +88,7 @@ async def test_a_platform_stopped_between_permit_and_append_wakes_up_to_a_refusa
             child.send_signal(signal.SIGSTOP)
             taken = await agent.take_over(started.conversation_id)
             child.send_signal(signal.SIGCONT)
-            answers = [Answer(started.conversation_id, *told) for told in _told(await _line(child.stdout))]
+            answers = [Answer(started.conversation_id, *told) for told in _answers(await _line(child.stdout))]
             assert taken.epoch == permit + 1
             accepted += [taken, *(answer for answer in answers if not answer.refusal)]
             refused += [answer for answer in answers if answer.refusal]
@@ -103,6 +107,7 @@ async def test_a_platform_stopped_between_permit_and_append_wakes_up_to_a_refusa
     assert len(refused) > STOPS // 2
     await _assert_silence(site, log, accepted)
     _assert_each_refused_text_is_one_draft(log, refused)
+    measured.update({"stops": str(STOPS), "events": told(log), "refusals": reasons(refused)})
 
 
 async def _line(stream: asyncio.StreamReader) -> bytes:
@@ -110,7 +115,7 @@ async def _line(stream: asyncio.StreamReader) -> bytes:
         return await stream.readline()
 
 
-def _told(line: bytes) -> Iterable[tuple[str, int, int, str, dict[str, str]]]:
+def _answers(line: bytes) -> Iterable[tuple[str, int, int, str, dict[str, str]]]:
     return [(command_id, seq, 0, refusal, details) for command_id, seq, refusal, details in json.loads(line)]
 
 

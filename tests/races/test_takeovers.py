@@ -10,7 +10,7 @@ from tests.harness.browser import Browser, Socket
 from tests.harness.callers import Agent, Answer, Platform
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until
-from tests.races.recount import Log, count, lost_or_moved, read_log, violations
+from tests.races.recount import Log, count, lost_or_moved, read_log, reasons, told, violations
 from tests.races.rounds import Ledger, race_one_takeover
 from tests.races.topic import first_appearances
 
@@ -20,7 +20,7 @@ CROWD_ROUNDS = int(os.environ.get("RACE_CROWD_ROUNDS", "500"))
 SEED = 20_261_122
 
 
-async def test_no_ai_message_stands_between_a_takeover_and_its_hand_back(site: Site, platform: Platform, agents: list[Agent]) -> None:
+async def test_no_ai_message_stands_between_a_takeover_and_its_hand_back(site: Site, platform: Platform, agents: list[Agent], measured: dict[str, str]) -> None:
     chance = random.Random(SEED)  # when a takeover falls
     ledger = Ledger()
     started = await asyncio.gather(*(platform.start(f"race-{uuid.uuid4()}") for _ in range(CONVERSATIONS)))
@@ -45,6 +45,7 @@ async def test_no_ai_message_stands_between_a_takeover_and_its_hand_back(site: S
     assert count(log, "ai_message") > ledger.takeovers // 10
     assert count(log, "ai_draft_withheld") > ledger.takeovers // 10
     await _assert_topic_has_the_logs_order(site, log)
+    measured.update({"takeovers": str(ledger.takeovers), "events": told(log), "refusals": reasons(ledger.refused_ai)})
 
 
 async def _assert_topic_has_the_logs_order(site: Site, log: Log) -> None:
