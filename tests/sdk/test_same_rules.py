@@ -1,5 +1,6 @@
 """One suite for the fake and the real service: what a platform may rely on, through the client."""
 
+import asyncio
 import uuid
 from collections.abc import AsyncIterator
 
@@ -215,6 +216,18 @@ async def test_a_text_that_is_not_taken_is_refused_by_the_name_of_its_field(conv
     with pytest.raises(MistakeError) as mistake:
         await conversation.user_says(text)
     assert (mistake.value.reason, mistake.value.field) == ("INVALID", field)
+
+
+async def test_a_command_that_fits_no_message_is_refused_and_disturbs_no_other(conversation: Conversation) -> None:
+    saying = asyncio.ensure_future(conversation.user_says("Hello?"))
+    with pytest.raises(MistakeError):
+        await conversation.user_says("x" * 2_000_000)
+    await saying
+
+
+async def test_many_texts_of_full_size_at_once_are_all_taken(conversation: Conversation) -> None:
+    said = await asyncio.gather(*(conversation.user_says(f"{number:03d}" + "x" * 16_381) for number in range(100)))
+    assert len({receipt.seq for receipt in said}) == 100
 
 
 async def test_strangers_are_refused(humans: Humans, baton: Baton) -> None:

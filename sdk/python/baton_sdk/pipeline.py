@@ -62,7 +62,7 @@ class Pipeline:
         self._lanes: dict[str, _Lane] = {}
         self._under_way: defaultdict[str, deque[Pending]] = defaultdict(deque)
         self._outbox: deque[Pending] = deque()
-        self._fleeting: list[platform_pb2.StreamedCommand] = []
+        self._fleeting: deque[platform_pb2.StreamedCommand] = deque()
         self._news = asyncio.Event()
 
     @property
@@ -89,24 +89,31 @@ class Pipeline:
         """Return when there is something to send."""
         await self._news.wait()
 
-    async def take(self, most: int) -> list[platform_pb2.StreamedCommand]:
-        """Wait for something to send, and return so much of it: it is under way from here on."""
-        while True:
-            await self._news.wait()
-            found, now = self._fleeting, time.monotonic()
-            self._fleeting = []
-            while self._outbox and len(found) < most:
-                pending = self._outbox.popleft()
-                pending.sent_at = now
-                self._counters.retries += pending.tries > 0
-                pending.tries += 1
-                pending.lane.under_way += 1
-                self._under_way[pending.command_id].append(pending)
-                found.append(pending.command)
-            if not self._outbox:
-                self._news.clear()
-            if found:
-                return found
+    async def take(self, most: int, most_bytes: int) -> list[platform_pb2.StreamedCommand]:
+        """Wait for something to send, and return so many of it, within so many bytes or a single one: it is under way from here on."""
+        await self._news.wait()
+        found: list[platform_pb2.StreamedCommand] = []
+        size, now = 0, time.monotonic()
+        while self.waiting and len(found) < most:
+            command = self._fleeting[0] if self._fleeting else self._outbox[0].command
+            size += command.ByteSize()
+            if found and size > most_bytes:
+                break
+            if self._fleeting:
+                self._fleeting.popleft()
+            else:
+                self._begin(self._outbox.popleft(), now)
+            found.append(command)
+        if not self.waiting:
+            self._news.clear()
+        return found
+
+    def _begin(self, pending: Pending, now: float) -> None:
+        pending.sent_at = now
+        self._counters.retries += pending.tries > 0
+        pending.tries += 1
+        pending.lane.under_way += 1
+        self._under_way[pending.command_id].append(pending)
 
     def answered(self, answer: platform_pb2.StreamedAnswer) -> None:
         """Take an answer: of the oldest sending, where one id was sent twice."""
@@ -130,7 +137,7 @@ class Pipeline:
     def broke(self) -> None:
         """Take that the stream has ended: all that has no answer is to be sent again, each conversation's in order."""
         self._outbox.clear()
-        self._fleeting = []
+        self._fleeting.clear()
         self._under_way.clear()
         self._news.clear()
         for lane in self._lanes.values():

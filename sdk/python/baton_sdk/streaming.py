@@ -22,6 +22,8 @@ Call: TypeAlias = grpc.aio.StreamStreamCall[platform_pb2.AppendStreamRequest, pl
 
 # Put into one message at most: enough to share its cost, and few enough that the first of them does not wait for the last.
 _MOST_IN_A_MESSAGE = 64
+# Baton reads messages of up to a mebibyte.
+_MOST_BYTES_IN_A_MESSAGE = 512 * 1024
 # Baton answers a command within ten seconds, if only to say that it does not know; after this the stream is taken for dead.
 _ANSWER_SECONDS = 12.0
 _LOOK_SECONDS = 0.5
@@ -100,12 +102,12 @@ class CommandStream:
             self._pipeline.fail(lambda: refused(refusal.reason, refusal.message, refusal.details, refusal.field))
 
     async def _send(self, call: Call) -> None:
-        # A stream that is refused says so here, instead of failing in its first write.
-        await call.initial_metadata()
         with suppress(grpc.aio.AioRpcError, asyncio.InvalidStateError):
+            # A stream that is refused says so here, instead of failing in its first write.
+            await call.initial_metadata()
             while not call.done():
-                commands = await self._pipeline.take(_MOST_IN_A_MESSAGE)
-                await call.write(platform_pb2.AppendStreamRequest(commands=commands))
+                if commands := await self._pipeline.take(_MOST_IN_A_MESSAGE, _MOST_BYTES_IN_A_MESSAGE):
+                    await call.write(platform_pb2.AppendStreamRequest(commands=commands))
 
     async def _look_after(self) -> None:
         """End the patience of those whose time is over, and a stream that no longer answers."""

@@ -13,7 +13,7 @@ import grpc.aio
 from baton_sdk.backoff import backoff
 from baton_sdk.contract import platform_pb2, platform_pb2_grpc
 from baton_sdk.counters import Counters
-from baton_sdk.errors import NoAnswerError
+from baton_sdk.errors import NoAnswerError, refused
 from baton_sdk.pipeline import Command
 from baton_sdk.streaming import CommandStream
 from baton_sdk.wire import read_refusal
@@ -24,6 +24,8 @@ Request = TypeVar("Request")
 Response = TypeVar("Response")
 Commanded = TypeVar("Commanded", bound=Command)
 
+# Far above what Baton takes of all its fields.
+_LARGEST_COMMAND_BYTES = 256 * 1024
 # Of one attempt.
 DEADLINE_SECONDS = 5.0
 # What is fleeting is worth no longer wait.
@@ -57,6 +59,9 @@ class Transport:
 
     async def command(self, method: grpc.aio.UnaryUnaryMultiCallable[Commanded, Response], request: Commanded) -> Response | platform_pb2.StreamedAnswer:
         """Carry a command out; the same answers and errors as `call`, by the way that this client's commands go."""
+        if request.ByteSize() > _LARGEST_COMMAND_BYTES:
+            # Too large for a message, it would have no answer, and take a stream along.
+            raise refused("INVALID", f"a command has at most {_LARGEST_COMMAND_BYTES} bytes")
         if self._stream:
             return await self._stream.carry_out(request)
         return await self.call(method, request)
