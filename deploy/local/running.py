@@ -1,14 +1,16 @@
 """One operating system process of the stack: started, watched, stopped, killed."""
 
 import os
-import signal
 import socket
 import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
 from pathlib import Path
+from signal import Signals
 
+# What a process that was told to end at once has to write down why it hung.
+LAST_WORDS_SECONDS = 5.0
 TETHER = Path(__file__).with_name("tethered.py")
 
 
@@ -50,11 +52,11 @@ class Running:
         if self.exit_code is not None:
             raise DiedError(self.obituary())
 
-    def obituary(self) -> str:
+    def obituary(self, lines: int = 15) -> str:
         """Say who ended, how, and its last words."""
         code = self.exit_code
-        how = "runs" if code is None else f"ended with {code}" if code >= 0 else f"was ended by {signal.Signals(-code).name}"
-        return "\n".join([f"{self.name} {how}. Its last log lines ({self.log}):", *(f"    {line}" for line in self.last_lines())])
+        how = "runs" if code is None else f"ended with {code}" if code >= 0 else f"was ended by {Signals(-code).name}"
+        return "\n".join([f"{self.name} {how}. Its last log lines ({self.log}):", *(f"    {line}" for line in self.last_lines(lines))])
 
     def last_lines(self, count: int = 15) -> list[str]:
         """Return the end of its log."""
@@ -62,7 +64,7 @@ class Running:
             text.seek(max(0, self.log.stat().st_size - 16_384))
             return text.read().decode(errors="replace").splitlines()[-count:]
 
-    def signal(self, number: signal.Signals) -> None:
+    def signal(self, number: Signals) -> None:
         """Send a signal; nothing happens if it has ended."""
         self._popen.send_signal(number)
 
@@ -71,15 +73,20 @@ class Running:
         self._popen.kill()
         self._popen.wait()
 
-    def stop(self, grace_seconds: float) -> bool:
-        """Ask it to end; kill it when the grace is over. True when it ended by itself."""
+    def stop(self, grace_seconds: float, last: Signals = Signals.SIGKILL) -> bool:
+        """Ask it to end; send it the `last` signal when the grace is over, and kill it if that does not help. True when it ended by itself."""
         self._popen.terminate()
         try:
             self._popen.wait(grace_seconds)
         except subprocess.TimeoutExpired:
+            self._popen.send_signal(last)
+        else:
+            return True
+        try:
+            self._popen.wait(LAST_WORDS_SECONDS)
+        except subprocess.TimeoutExpired:
             self.kill()
-            return False
-        return True
+        return False
 
     def wait_until_ended(self, timeout_seconds: float) -> int:
         """Wait for its end and return the exit code; subprocess.TimeoutExpired if it goes on."""

@@ -69,17 +69,16 @@ class Stack:
 
     def stop(self, name: str) -> bool:
         """Ask a process to end; False if it had to be killed."""
-        return self.running[name].stop(self.rows[name].grace_seconds)
+        return self.running[name].stop(self.rows[name].grace_seconds, self.rows[name].last_signal)
 
     def restart(self, name: str) -> None:
         """Start a process again that has ended, on the same ports; returns when it is ready."""
         self.start(name)
 
-    def stop_all(self) -> None:
-        """Stop everything, what depends on others first."""
-        for name in reversed(list(self.running)):
-            if self.running[name].exit_code is None:
-                self.stop(name)
+    def stop_all(self) -> list[Running]:
+        """Stop everything, what depends on others first; return what did not end when asked."""
+        alive = [name for name in reversed(self.running) if self.running[name].exit_code is None]
+        return [self.running[name] for name in alive if not self.stop(name)]
 
     def dead(self) -> list[Running]:
         """Return the processes that have ended."""

@@ -1,6 +1,7 @@
 """The process table: what a stack consists of. `make run`, the integration tests, the faults and the benchmarks all start from it."""
 
 import json
+import signal
 import sys
 import urllib.error
 import urllib.request
@@ -29,8 +30,9 @@ class Process:
     depends_on: tuple[str, ...] = ()
     ports: Mapping[str, int] = field(default_factory=dict)
     env: Mapping[str, str] = field(default_factory=dict)
-    # A signal asks it to end; after this many seconds it is killed.
+    # A signal asks it to end; after this many seconds it gets the last one.
     grace_seconds: float = 12.0
+    last_signal: signal.Signals = signal.SIGKILL
 
 
 def processes(plan: Plan) -> list[Process]:
@@ -131,7 +133,9 @@ def _service(plan: Plan, service: str, instance: str) -> Process:
             "realtime": ("kafka",),
         }[service],
         ports=ports,
-        env={prefix + name: value for name, value in settings.items()},
+        # A service that does not end says where its threads are.
+        env={prefix + name: value for name, value in settings.items()} | {"PYTHONFAULTHANDLER": "1"},
+        last_signal=signal.SIGABRT,
     )
 
 

@@ -59,7 +59,9 @@ class Site:
 def open_site(
     home: Path, replicas: dict[str, int] | None = None, settings: dict[str, dict[str, str]] | None = None, oplog_megabytes: int = 0
 ) -> Iterator[Site]:
-    """Start a stack of its own in a folder, with the demo's accounts, and end it whatever happens."""
+    """Start a stack of its own in a folder, with the demo's accounts, and end it whatever happens; AssertionError when a part does not end when asked."""
     plan = Plan(home=home, replicas=replicas or {}, settings=settings or {}, oplog_megabytes=oplog_megabytes)
     with Stack(plan) as stack:
         yield Site(stack, seed(plan, stack.rows["auth"]))
+        hung = stack.stop_all()
+        assert not hung, "\n".join(running.obituary(lines=100) for running in hung)

@@ -2,6 +2,7 @@
 
 import signal
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import psutil
@@ -68,6 +69,13 @@ def test_a_process_that_does_not_end_when_asked_is_killed(tmp_path: Path, said: 
     with make_stack(tmp_path, said, row("service", DEAF, home=tmp_path)) as stack:
         assert not stack.stop("service")
         assert stack.running["service"].exit_code == -signal.SIGKILL
+
+
+def test_a_service_that_does_not_end_when_asked_says_where_it_hangs(tmp_path: Path, said: list[str]) -> None:
+    service = replace(row("service", DEAF, home=tmp_path), last_signal=signal.SIGABRT, env={"PYTHONFAULTHANDLER": "1"})
+    with make_stack(tmp_path, said, service) as stack:
+        assert stack.stop_all() == [stack.running["service"]]
+        assert "most recent call first" in stack.running["service"].obituary()
 
 
 async def test_what_was_started_dies_with_its_starter_even_by_kill(tmp_path: Path) -> None:
