@@ -8,6 +8,7 @@ from typing import Any
 
 from baton.analytics.v1.analytics_pb2_grpc import add_AnalyticsServiceServicer_to_server
 from pymongo import AsyncMongoClient
+from servicekit import tracing
 from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import Clock, SystemClock
 from servicekit.errors import UnavailableError
@@ -74,6 +75,8 @@ async def start(lifecycle: Lifecycle, settings: Settings) -> None:
     """Start everything; readiness says when it serves. What is started is stopped in reverse by the lifecycle."""
     configure(SERVICE, settings.log_level)
     stack, clock, readiness = lifecycle.stack, SystemClock(), Readiness()
+    tracing.start(SERVICE, settings.otlp_endpoint)
+    stack.push_async_callback(tracing.stop)
     ops = OpsServer(settings.host, settings.ops_port, readiness)
     await ops.start()
     stack.push_async_callback(ops.stop)

@@ -7,6 +7,7 @@ from typing import Any
 
 from baton.auth.v1 import auth_pb2, auth_pb2_grpc
 from pymongo import AsyncMongoClient
+from servicekit import tracing
 from servicekit.clock import Clock, SystemClock
 from servicekit.grpc_server import GrpcServer
 from servicekit.identity import ServiceTrust
@@ -80,6 +81,8 @@ def grpc_server(ports: Ports, trusted_keys: str, connection_age_seconds: int = 0
 
 async def start(settings: Settings, lifecycle: Lifecycle) -> None:
     """Start every part of the service."""
+    tracing.start(SERVICE, settings.otlp_endpoint)
+    lifecycle.stack.push_async_callback(tracing.stop)
     readiness = Readiness()
     ops = OpsServer(settings.host, settings.ops_port, readiness)
     await ops.start()

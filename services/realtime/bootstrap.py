@@ -9,6 +9,7 @@ import uvicorn
 from baton.analytics.v1 import analytics_pb2
 from baton.auth.v1 import auth_pb2
 from baton.conversation.v1 import agent_pb2, internal_pb2, workspace_pb2
+from servicekit import tracing
 from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import SystemClock
 from servicekit.grpc_client import Peer
@@ -57,6 +58,8 @@ class Running:
 async def start(settings: Settings, lifecycle: Lifecycle) -> Running:
     """Start every part; what it needs may still be away."""
     clock = SystemClock()
+    tracing.start("realtime", settings.otlp_endpoint)
+    lifecycle.stack.push_async_callback(tracing.stop)
     readiness = Readiness()
     ops = OpsServer(settings.host, settings.ops_port, readiness)
     await ops.start()

@@ -159,6 +159,17 @@ def test_everything_that_runs_has_time_to_drain() -> None:
         assert deployment["spec"]["strategy"]["rollingUpdate"] == {"maxSurge": 1, "maxUnavailable": 0}
 
 
+def test_one_value_turns_tracing_on_and_lets_every_service_reach_the_collector() -> None:
+    for variation, endpoint in (("monitoring", "http://collector.observability:14317"), ("minimal", None)):
+        objects = release(variation)
+        for service in SERVICES:
+            containers = of_kind(objects, "Deployment")[f"baton-{service}"]["spec"]["template"]["spec"]["containers"]
+            found = {each["name"]: each.get("value") for each in containers[0]["env"]}
+            assert found.get(f"BATON_{service.upper()}_OTLP_ENDPOINT") == endpoint
+            egress = of_kind(objects, "NetworkPolicy")[f"baton-{service}"]["spec"]["egress"]
+            assert ({"ports": [{"port": 14317}]} in egress) == (endpoint is not None)
+
+
 def test_the_dashboards_and_rules_in_the_release_are_the_files() -> None:
     objects = release("monitoring")
     boards = {name: json.loads(text) for config in of_kind(objects, "ConfigMap").values() for name, text in config["data"].items() if name.endswith(".json")}

@@ -6,6 +6,7 @@ from typing import TypeVar
 import grpc
 import grpc.aio
 
+from servicekit import tracing
 from servicekit.caller import request_id
 from servicekit.grpc_errors import from_rpc_error
 from servicekit.grpc_tls import channel_credentials
@@ -39,6 +40,8 @@ class Peer:
     def metadata(self, access_token: str = "") -> list[tuple[str, str]]:
         """Return a call's metadata."""
         pairs = [(METADATA_KEY, self._identity.token_for(self._audience)), ("x-request-id", request_id.get())]
+        if traceparent := tracing.current():
+            pairs.append((tracing.HEADER, traceparent))
         if access_token:
             pairs.append(("authorization", f"Bearer {access_token}"))
         return pairs

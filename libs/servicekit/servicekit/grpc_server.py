@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 import grpc
@@ -13,7 +14,7 @@ from grpc_reflection.v1alpha import reflection
 from grpc_status import rpc_status
 from prometheus_client import Counter, Histogram
 
-from servicekit import caller
+from servicekit import caller, tracing
 from servicekit.errors import InvalidError, ServiceError, UnavailableError
 from servicekit.grpc_errors import to_status
 from servicekit.grpc_tls import ListenerCertificate
@@ -38,9 +39,10 @@ RPC_STREAMS = Counter("baton_grpc_server_streams_total", "Streams that ended, by
 class CallInterceptor(grpc.aio.ServerInterceptor):
     """Wraps every handler: request id, authentication, deadline, error mapping, metrics."""
 
-    def __init__(self, authenticate: Authenticate) -> None:
-        """`authenticate` decides who calls, on every call but health and reflection."""
+    def __init__(self, authenticate: Authenticate, *, begins_traces: bool) -> None:
+        """`authenticate` decides who calls, on every call but health and reflection; with `begins_traces` a call that nobody traced yet is traced from here."""
         self._authenticate = authenticate
+        self._begins_traces = begins_traces
 
     async def intercept_service(self, continuation: Callable[[grpc.HandlerCallDetails], Awaitable[Any]], handler_call_details: grpc.HandlerCallDetails) -> Any:  # noqa: ANN401
         """Wrap the handler of one call."""
@@ -63,6 +65,10 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
         caller.begin_request(metadata.get("x-request-id", ""))
         await self._authenticate(metadata)
 
+    def _span(self, method: str, metadata: Mapping[str, str]) -> AbstractContextManager[object]:
+        parent = metadata.get(tracing.HEADER, "")
+        return tracing.span(method.removeprefix("/"), parent, "server") if parent or self._begins_traces else nullcontext()
+
     def _unary(self, method: str, metadata: Mapping[str, str], handle: Any) -> Any:  # noqa: ANN401  # grpc's own handler type is not expressible
         async def wrapped(request: Any, context: grpc.aio.ServicerContext[Any, Any]) -> Any:  # noqa: ANN401
             began = time.perf_counter()
@@ -70,11 +76,12 @@ class CallInterceptor(grpc.aio.ServerInterceptor):
             remaining = context.time_remaining()
             seconds = DEFAULT_DEADLINE_SECONDS if remaining is None else min(remaining, DEFAULT_DEADLINE_SECONDS)
             try:
-                async with asyncio.timeout(seconds):
-                    await self._enter(metadata)
-                    answer = await handle(request, context)
-                    code = "OK"
-                    return answer
+                with self._span(method, metadata):
+                    async with asyncio.timeout(seconds):
+                        await self._enter(metadata)
+                        answer = await handle(request, context)
+                        code = "OK"
+                        return answer
             except Exception as error:  # noqa: BLE001  # the one place where an error becomes a status
                 code = await _abort(context, method, error)
             finally:
@@ -155,10 +162,14 @@ class GrpcServer:
         authenticate: Authenticate,
         add_services: Sequence[Callable[[grpc.aio.Server], None]],
         service_names: Sequence[str],
+        begins_traces: bool = False,
         max_connection_age_seconds: int = 0,
         max_connection_age_grace_seconds: int = 30,
     ) -> None:
-        """`service_names` are full names, for health and reflection. A stream open at a connection's maximal age has the grace to end by itself."""
+        """`service_names` are full names, for health and reflection; `begins_traces`: its callers are none of ours.
+
+        A stream open at a connection's maximal age has the grace to end by itself.
+        """
         options: list[tuple[str, Any]] = [
             ("grpc.max_receive_message_length", MAX_MESSAGE_BYTES),
             ("grpc.so_reuseport", 0),
@@ -170,7 +181,7 @@ class GrpcServer:
                 ("grpc.max_connection_age_ms", max_connection_age_seconds * 1000),
                 ("grpc.max_connection_age_grace_ms", max_connection_age_grace_seconds * 1000),
             ]
-        self._server: grpc.aio.Server = Server([CallInterceptor(authenticate)], options)
+        self._server: grpc.aio.Server = Server([CallInterceptor(authenticate, begins_traces=begins_traces)], options)
         self._names = service_names
         self._health = health.aio.HealthServicer()
         for add in add_services:

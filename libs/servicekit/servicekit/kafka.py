@@ -1,6 +1,7 @@
 """Kafka the safe way: an idempotent producer, a reader of all partitions, and the one loop of a group consumer (see docs/adr on consuming)."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack
 from dataclasses import dataclass
@@ -10,11 +11,15 @@ from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPa
 from aiokafka.errors import KafkaError, ProducerClosed
 from prometheus_client import Counter, Gauge
 
+from servicekit import tracing
 from servicekit.kafka_brokers import Servers, options_of
 from servicekit.kafka_topic_id import topic_id
 from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
+
+# Records that a group handles together: what it writes of them costs its round trips once.
+MAX_BATCH = 4_000
 
 CONSUMED = Counter("baton_kafka_consumed_total", "Records handled, by how.", ["topic", "result"])
 CONSUMER_LAG = Gauge("baton_kafka_consumer_lag_records", "Records behind the end of the topic.", ["topic"])
@@ -29,6 +34,8 @@ class Record:
     offset: int
     key: bytes
     value: bytes
+    # Of the trace that it belongs to; empty without one.
+    traceparent: str = ""
 
 
 class BadRecordError(Exception):
@@ -123,7 +130,8 @@ class TopicReader:
 
 def to_record(record: "ConsumerRecord[bytes, bytes]") -> Record:
     """Return the parts of a record that are used."""
-    return Record(record.topic, record.partition, record.offset, record.key or b"", record.value or b"")
+    traceparent = next((value.decode(errors="replace") for name, value in record.headers if name == tracing.HEADER), "") if record.headers else ""
+    return Record(record.topic, record.partition, record.offset, record.key or b"", record.value or b"", traceparent)
 
 
 Handle = Callable[[Sequence[Record]], Awaitable[None]]
@@ -169,7 +177,7 @@ class GroupConsumer:
             fetch_max_wait_ms=200,
             retry_backoff_ms=100,
             session_timeout_ms=10_000,
-            max_poll_records=1_000,
+            max_poll_records=MAX_BATCH,
             # Nobody waits for what a group makes of the records: the broker lets them gather, up to this much or for `fetch_max_wait_ms`.
             fetch_min_bytes=32 * 1024,
         )
@@ -192,11 +200,15 @@ class GroupConsumer:
                 return client
 
     async def _once(self) -> None:
-        fetched = await self._consumer.getmany(timeout_ms=500, max_records=1_000)
+        fetched = await self._consumer.getmany(timeout_ms=500, max_records=MAX_BATCH)
         if fetched:
             # All partitions together: the round trips of handling and committing are made once, not once for each.
             batch = [to_record(record) for records in fetched.values() for record in records]
+            began = time.time()
             await self._until_handled(batch)
+            for record in batch:
+                # A batch is handled as one: it took each of its records as long.
+                tracing.passed(f"handle {self._topic}", record.traceparent, began, "consumer")
             await self._commit({part: records[-1].offset + 1 for part, records in fetched.items()})
             CONSUMED.labels(self._topic, "handled").inc(len(batch))
         self._measure_lag()

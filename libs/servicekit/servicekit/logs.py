@@ -1,4 +1,4 @@
-"""JSON logs on stdout, one object a line, with the request id. Message text and secrets are never logged."""
+"""JSON logs on stdout, one object a line, with the ids of request and trace. Message text and secrets are never logged."""
 
 import logging
 import sys
@@ -7,13 +7,15 @@ from typing import Any
 
 import structlog
 
+from servicekit import tracing
 from servicekit.caller import request_id
 
 
-def _add_request_id(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+def _add_ids(_logger: object, _method: str, event: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
     current = request_id.get()
     if current:
         event["request_id"] = current
+    event.update(tracing.ids())
     return event
 
 
@@ -24,7 +26,7 @@ def configure(service: str, level: str = "INFO") -> None:
         structlog.stdlib.add_log_level,
         structlog.stdlib.add_logger_name,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
-        _add_request_id,
+        _add_ids,
     ]
     structlog.configure(
         processors=[*shared, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],

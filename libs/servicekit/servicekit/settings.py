@@ -20,6 +20,8 @@ class ServiceSettings(BaseSettings):
     ops_port: int = 0
     # Seconds that a graceful stop may take.
     grace_seconds: float = 10.0
+    # Where traces go: OTLP over gRPC, as http://collector:4317. Empty: nothing is traced.
+    otlp_endpoint: str = ""
     # TLS between services: the authority whose certificates are believed; without it peers are called in the open.
     tls_ca_file: str = ""
 

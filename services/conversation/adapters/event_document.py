@@ -4,6 +4,7 @@ _id   Binary: 16 bytes of the conversation's UUID, then the seq as 8 bytes big-e
 c s   conversation id (text), seq            w p   workspace, platform            t v   type, version
 at    Date, ms                               actor {k, id, name}                  cmd dig   command id, digest of the command
 body  the type's own fields                  after  what the log folds to here    ledger {prev, hash, text}, salt   control events only
+trace of the append, W3C traceparent, where it is traced: so that the relay goes on with it; no part of the event
 """
 
 import struct
@@ -23,6 +24,7 @@ Document = dict[str, Any]
 T = TypeVar("T")
 
 _SEQ = struct.Struct(">Q")
+TRACE = "trace"
 # What a cold load reads: the newest event without its body.
 STATE_FIELDS = {"c": 1, "s": 1, "w": 1, "p": 1, "t": 1, "v": 1, "at": 1, "after": 1}
 

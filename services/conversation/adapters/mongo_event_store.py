@@ -10,11 +10,12 @@ from pymongo.asynchronous.collection import AsyncCollection
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import BulkWriteError, DuplicateKeyError, PyMongoError
 from pymongo.read_concern import ReadConcern
+from servicekit import tracing
 from servicekit.errors import UnavailableError
 from servicekit.logs import get_logger
 
 from services.conversation.adapters.conflicts import Conflicts
-from services.conversation.adapters.event_document import STATE_FIELDS, event_id, to_document, to_event, to_state
+from services.conversation.adapters.event_document import STATE_FIELDS, TRACE, event_id, to_document, to_event, to_state
 from services.conversation.adapters.group_commit import Document, GroupCommit
 from services.conversation.domain.control import State
 from services.conversation.domain.events import ActorKind, Event
@@ -46,7 +47,10 @@ class MongoEventStore:
         """Write one event if nothing has its seq; see the port."""
         began = time.perf_counter()
         document = to_document(event)
-        result = await self._commit.submit(UUID(event.conversation_id).bytes, document)
+        with tracing.span("append"):
+            if traceparent := tracing.current():
+                document[TRACE] = traceparent
+            result = await self._commit.submit(UUID(event.conversation_id).bytes, document)
         APPEND_SECONDS.observe(time.perf_counter() - began)
         APPENDS.labels(result.value).inc()
         return result

@@ -13,6 +13,7 @@ from typing import Any
 from aiokafka import AIOKafkaProducer
 from aiokafka.errors import KafkaError
 from baton.conversation.v1 import event_pb2
+from servicekit import tracing
 from servicekit.clock import Clock
 from servicekit.kafka import abandon, make_producer
 from servicekit.kafka_brokers import Servers
@@ -96,7 +97,10 @@ class Relay:
                         # Records carry an upper bound that never falls, also where a replay ends and the stream goes on.
                         newest = max(newest, change.cluster_time)
                         value = encode(newest, event)
-                        acknowledgements.append(await producer.send(self._topic, value, event.conversation_id.encode()))
+                        # From the append to here: what the change stream took.
+                        trace = tracing.passed("relay", change.document.get(event_document.TRACE, ""), event.at.timestamp(), "producer")
+                        headers = [(tracing.HEADER, trace.encode())] if trace else None
+                        acknowledgements.append(await producer.send(self._topic, value, event.conversation_id.encode(), headers=headers))
                     await under_way.put((batch, acknowledgements))
                 except BaseException:
                     _forget(acknowledgements)

@@ -6,6 +6,7 @@ from typing import Any
 
 from baton.conversation.v1 import platform_pb2_grpc
 from pymongo import AsyncMongoClient
+from servicekit import tracing
 from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import SystemClock
 from servicekit.grpc_client import Peer
@@ -58,6 +59,8 @@ async def make_topics(settings: TopicSettings) -> None:
 async def start(lifecycle: Lifecycle, settings: Settings) -> None:
     """Start everything; returns when the service is up. What is started is stopped in reverse by the lifecycle."""
     configure(SERVICE, settings.log_level)
+    tracing.start(SERVICE, settings.otlp_endpoint)
+    lifecycle.stack.push_async_callback(tracing.stop)
     readiness = Readiness()
     ops = OpsServer(settings.host, settings.ops_port, readiness)
     await ops.start()
@@ -114,6 +117,7 @@ async def _listen(lifecycle: Lifecycle, core: Core, views: Views) -> None:
         authenticate=PlatformAuthentication(core.auth.verify_api_key, core.tokens),
         add_services=[partial(platform_pb2_grpc.add_PlatformServiceServicer_to_server, platform)],
         service_names=[platform_service.SERVICE_NAME],
+        begins_traces=True,
         max_connection_age_seconds=settings.max_connection_age_seconds,
         # A Watch that opened just before ends itself within this, with its cursor.
         max_connection_age_grace_seconds=settings.max_connection_age_seconds,

@@ -1,11 +1,13 @@
 """Feeds the hub from the event topic: fills the ring at the start, then delivers; starts over where records were lost."""
 
 import asyncio
+import time
 from collections.abc import Sequence
 from datetime import UTC
 
 from aiokafka.errors import KafkaError
 from baton.conversation.v1.event_pb2 import Event, EventRecord
+from servicekit import tracing
 from servicekit.clock import Clock
 from servicekit.kafka import Record, TopicReader
 from servicekit.kafka_brokers import Servers
@@ -104,6 +106,7 @@ class EventTopic:
 
     def take(self, batch: Sequence[Record]) -> None:
         """Take records into the ring and give the new ones to sockets, in one turn of the loop."""
+        began = time.time()
         records: list[RingRecord] = []
         happened: list[float] = []
         for record in batch:
@@ -117,6 +120,8 @@ class EventTopic:
             records += new
             happened += [decoded[1]] * len(new)
         self._hub.deliver(records)
+        for record in batch:
+            tracing.passed("frames", record.traceparent, began, "consumer")
         now = self._clock.now().timestamp()
         for moment in happened:
             DELIVERY_SECONDS.observe(max(0.0, now - moment))

@@ -65,6 +65,10 @@
   value: "9090"
 - name: {{ $prefix }}_GRACE_SECONDS
   value: {{ $values.shutdown.graceSeconds | quote }}
+{{- if $values.tracing.otlpEndpoint }}
+- name: {{ $prefix }}_OTLP_ENDPOINT
+  value: {{ $values.tracing.otlpEndpoint | quote }}
+{{- end }}
 {{- if eq .component "realtime" }}
 - name: BATON_REALTIME_HTTP_PORT
   value: "8080"

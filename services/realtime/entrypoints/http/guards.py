@@ -6,7 +6,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from fastapi import Response
-from servicekit import problem
+from servicekit import problem, tracing
 from servicekit.caller import begin_request, request_id
 from servicekit.errors import ForbiddenError, ServiceError, TooLargeError
 from starlette.datastructures import Headers, MutableHeaders
@@ -64,7 +64,9 @@ class Guards:
             await send(message)
 
         try:
-            await self._guarded(scope, receive, answer)
+            with tracing.span("request", Headers(scope=scope).get(tracing.HEADER, ""), "server") as span:
+                await self._guarded(scope, receive, answer)
+                span.rename(f"{scope['method']} {_route(scope)}")
         finally:
             HTTP_SECONDS.labels(scope["method"], _route(scope), str(status)).observe(time.perf_counter() - began)
 

@@ -1,5 +1,6 @@
 /** REST with cookies: JSON in and out, problem+json as ProblemError, and one silent refresh when the access cookie has run out. */
 import { OfflineError, problemOf, ProblemError } from "./errors";
+import { traceparent } from "./trace";
 
 export type Query = Readonly<Record<string, string | number | readonly string[] | undefined>>;
 
@@ -72,7 +73,12 @@ export function createRest(fetchFn: typeof fetch, onSignedOut: () => void): Rest
 
   return {
     get: (path, query = {}, signal) => call(address(path, query), signal ? { signal } : {}),
-    send: (method, path, body) =>
-      call(path, body === undefined ? { method } : { method, headers: { "content-type": "application/json" }, body: JSON.stringify(body) }),
+    send: (method, path, body) => {
+      const headers = { traceparent: traceparent() };
+      return call(
+        path,
+        body === undefined ? { method, headers } : { method, headers: { ...headers, "content-type": "application/json" }, body: JSON.stringify(body) },
+      );
+    },
   };
 }
