@@ -26,6 +26,7 @@ import pytest
 from playwright.async_api import Browser, async_playwright
 
 from tests.browser.agent_page import AgentPage
+from tests.browser.cast import Cast, on_stage
 from tests.browser.chromium import find_chromium
 from tests.browser.desks import Desks
 from tests.browser.place import Place
@@ -65,6 +66,15 @@ async def platform(place: Place) -> AsyncIterator[Platform]:
     caller = Platform(place.platform_targets, place.api_key, seed=1)
     yield caller
     await caller.close()
+
+
+@pytest.fixture(scope="module")
+async def cast(place: Place) -> AsyncIterator[Cast]:
+    """Conversations in every state, for who looks at views; closed at the end."""
+    platform = Platform(place.platform_targets, place.api_key, seed=2)
+    async with on_stage(platform, place) as cast:
+        yield cast
+    await platform.close()
 
 
 @pytest.fixture

@@ -11,16 +11,16 @@ AXE = DASHBOARD / "node_modules" / "axe-core" / "axe.min.js"
 LOOKS = Path(__file__).with_suffix(".js").read_text()
 
 
-async def _ask(page: Page, question: str) -> Any:
+async def _ask(page: Page, question: str, argument: object = None) -> Any:
     # Given to the page by the debugger: as a script tag the page's own policy would refuse it.
-    return await page.evaluate(f"async () => await ({LOOKS})().{question}()")
+    return await page.evaluate(f"async (argument) => await ({LOOKS})().{question}(argument)", argument)
 
 
-async def axe_violations(page: Page) -> list[str]:
-    """Return what axe finds against any of its rules."""
+async def axe_violations(page: Page, only: tuple[str, ...] = ()) -> list[str]:
+    """Return what axe finds against any of its rules, or against these only."""
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(AXE.read_text())
-    found: list[str] = await _ask(page, "violations")
+    found: list[str] = await _ask(page, "violations", list(only))
     return found
 
 

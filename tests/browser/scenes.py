@@ -113,6 +113,12 @@ async def _drawer(agent: AgentPage) -> None:
     await _press(agent, "^(Details|Rincian|Detail)")
 
 
+async def _without_platform(agent: AgentPage) -> None:
+    await agent.page.route("**/api/watchers", lambda route: route.fulfill(json={"watchers": []}))
+    await agent.page.reload()
+    await agent.sees(agent.page.get_by_text(re.compile("platform is not connected|platformnya tidak terhubung")).first)
+
+
 async def _offline(agent: AgentPage) -> None:
     await agent.page.context.set_offline(offline=True)
     await agent.sees(agent.page.locator("[data-banner=offline]"))
@@ -162,6 +168,7 @@ SCENES = (
     Scene("close", _chat(lambda cast: cast.mine), act=_close),
     Scene("take-from", _chat(lambda cast: cast.others), "SUPERVISOR", _take_from),
     Scene("offline", _chat(lambda cast: cast.mine), act=_offline),
+    Scene("platform-gone", _chat(lambda cast: cast.mine), act=_without_platform),
     Scene("user-menu", _at(LIST), act=_user_menu),
     Scene("notifications", _at(LIST), act=_notifications),
     Scene("shortcuts", _at(LIST), act=_shortcuts),

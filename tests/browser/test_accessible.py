@@ -1,15 +1,29 @@
-"""The dashboard without a mouse, in a small window and with large text."""
+"""The dashboard without a mouse, in a small window, with large text and without motion; in the other language and the other theme (C12)."""
+
+import re
 
 import pytest
 from playwright.async_api import expect
 
 from tests.browser.agent_page import AgentPage, converse
-from tests.browser.looks import cut_text
+from tests.browser.desks import LIST, Desks
+from tests.browser.looks import cut_text, moving, tab_through
 from tests.browser.place import Place
 from tests.harness.browser import Browser
 from tests.harness.callers import Platform
 
 PAGES = ("conversations", "analytics", "templates")
+
+
+async def test_the_focus_goes_round_in_reading_order_always_seen_and_never_covered(platform: Platform, budi: AgentPage) -> None:
+    begun = await converse(platform, "Is there a table?")
+    await budi.goto(f"/human-agent/conversations/{begun.conversation_id}?sort=newest")
+    await budi.sees(budi.bubble("Is there a table?"))
+    stops = await tab_through(budi.page)
+    assert [stop["name"] for stop in stops if not (stop["isInside"] and stop["isFree"] and stop["isFramed"])] == []
+    names = " ".join(stop["name"] for stop in stops)
+    order = [names.index(words) for words in ("Skip to content", "Search conversations", "Needs a human", "Take Over", "Message history", "Write a note")]
+    assert order == sorted(order)
 
 
 async def test_dialogs_take_the_focus_keep_it_and_give_it_back(platform: Platform, place: Place, budi: AgentPage) -> None:
@@ -76,3 +90,25 @@ async def test_a_window_of_320_pixels_and_text_of_twice_the_size_cut_nothing(bud
     await budi.resize(1280, 900)
     await budi.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
     assert await cut_text(budi.page) == []
+
+
+async def test_nothing_moves_for_who_wants_no_motion(budi: AgentPage) -> None:
+    await budi.page.emulate_media(reduced_motion="reduce")
+    assert await moving(budi.page) == []
+
+
+async def test_language_and_theme_are_the_browsers_until_they_are_chosen_and_then_stay(desks: Desks, budi: AgentPage) -> None:
+    other = await desks.sit("AGENT1", LIST, locale="id-ID", color_scheme="dark")
+    await other.sees(other.page.get_by_role("heading", name="Percakapan", level=1))
+    await expect(other.page.locator("html")).to_have_attribute("lang", "id")
+    assert await other.page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 22)"
+    await other.leave()
+
+    await budi.page.get_by_role("button", name="Account menu").click()
+    await budi.page.get_by_role("menuitemradio", name="Bahasa Indonesia").click()
+    await budi.page.get_by_role("menuitemradio", name=re.compile("Gelap|Dark")).click()
+    await budi.page.keyboard.press("Escape")
+    await budi.sees(budi.page.get_by_role("heading", name="Percakapan", level=1))
+    await budi.page.reload()
+    await budi.sees(budi.page.get_by_role("heading", name="Percakapan", level=1))
+    assert await budi.page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 22)"

@@ -105,12 +105,21 @@ async def test_who_held_it_is_told_of_the_whole_conversation(platform: Platform,
 
 
 async def test_a_returning_users_earlier_conversations_lie_beside_the_chat(platform: Platform, budi: AgentPage) -> None:
-    name = str(uuid.uuid4())
-    first = await platform.start(name)
+    user = str(uuid.uuid4())
+    first = await platform.start(f"{user}-1", user_id=user)
     await platform.user_says(first.conversation_id, "Do you deliver?")
     await budi.open(first.conversation_id)
     await budi.take_over()
     await budi.close_conversation("Resolved")
+
+    second = await platform.start(f"{user}-2", user_id=user)
+    await platform.user_says(second.conversation_id, "I am back with another question.")
+    await budi.open(second.conversation_id)
+    panel = budi.page.get_by_role("complementary", name="Details of the conversation")
+    await panel.get_by_role("listitem").filter(has_text="Closed").get_by_role("link", name="Do you deliver?").click()
+    await budi.sees(budi.bubble("Do you deliver?"))
+    # Who writes again in a closed conversation finds the AI there, and the history goes on.
     await platform.user_says(first.conversation_id, "And on Sundays?")
     await budi.sees(budi.bubble("And on Sundays?"))
-    await budi.sees(budi.page.get_by_role("complementary", name="Details of the conversation").get_by_text("The user wrote again: reopened"))
+    await budi.sees(panel.get_by_text("The user wrote again: reopened"))
+    await budi.sees(budi.head.get_by_text("AI Active"))

@@ -6,6 +6,7 @@ import uuid
 from playwright.async_api import Route, expect
 
 from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.desks import LIST
 from tests.harness.callers import Platform
 
 
@@ -152,3 +153,18 @@ async def test_a_platform_that_is_gone_is_said_before_one_writes_into_the_void(p
     await dialog.get_by_role("button", name="Handover").click()
     await budi.does_not_see(dialog)
     await budi.sees(budi.head.get_by_text("AI Active"))
+
+
+async def test_a_supervisor_closes_what_a_colleague_holds_and_its_agent_is_told(platform: Platform, budi: AgentPage, hendra: AgentPage) -> None:
+    begun = await converse(platform, "Hello?")
+    await budi.open(begun.conversation_id)
+    await budi.take_over()
+    await hendra.open(begun.conversation_id)
+    await hendra.close_conversation("Other")
+    await budi.sees(budi.head.get_by_text("Closed"))
+    await budi.sees(budi.chat.get_by_text("This conversation is closed. It opens again when the user writes."))
+    # It has left the list of those that go on, and is found among the closed ones.
+    await hendra.goto(LIST)
+    await hendra.does_not_see(hendra.row(begun.conversation_id))
+    await hendra.goto("/human-agent/conversations?status=closed&sort=newest")
+    await hendra.sees(hendra.row(begun.conversation_id).get_by_text("Other", exact=True))

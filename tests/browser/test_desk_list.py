@@ -5,6 +5,7 @@ import uuid
 from playwright.async_api import expect
 
 from tests.browser.agent_page import PATIENCE_MS, AgentPage, ask_for_a_human, converse
+from tests.browser.desks import LIST
 from tests.harness.callers import Platform
 
 
@@ -77,9 +78,58 @@ async def test_a_wrong_transfer_from_the_row_is_taken_back(platform: Platform, b
     await budi.does_not_see(notice)
 
 
-async def test_colleagues_who_look_are_shown_in_the_list_and_the_panel(platform: Platform, budi: AgentPage, siti: AgentPage) -> None:
-    begun = await converse(platform, "Hello?")
-    await siti.open(begun.conversation_id)
-    await expect(budi.row(begun.conversation_id).get_by_title("Siti Aminah: looking at this now")).to_be_visible(timeout=PATIENCE_MS)
-    await budi.open(begun.conversation_id)
-    await expect(budi.head.get_by_title("Siti Aminah is looking at this too")).to_be_visible(timeout=PATIENCE_MS)
+async def test_unread_is_each_agents_own_and_outlives_a_reload(platform: Platform, budi: AgentPage, siti: AgentPage) -> None:
+    begun = await converse(platform, "First")
+    conversation = begun.conversation_id
+    for agent in (budi, siti):
+        await agent.open(conversation)
+        await agent.sees(agent.bubble("First"))
+        await expect(agent.row(conversation).get_by_text("unread")).to_have_count(0, timeout=PATIENCE_MS)
+        await agent.goto(LIST)
+    await platform.user_says(conversation, "Second")
+    await platform.user_says(conversation, "Third")
+    for agent in (budi, siti):
+        await expect(agent.row(conversation).get_by_text("2 unread messages")).to_have_count(1, timeout=PATIENCE_MS)
+    await siti.open(conversation)
+    await expect(siti.row(conversation).get_by_text("unread")).to_have_count(0, timeout=PATIENCE_MS)
+    await budi.page.reload()
+    await expect(budi.row(conversation).get_by_text("2 unread messages")).to_have_count(1, timeout=PATIENCE_MS)
+    # It opens where one has read up to.
+    await budi.open(conversation)
+    await budi.sees(budi.chat.locator("[data-unread]"))
+    await expect(budi.bubble("Third")).to_be_in_viewport(timeout=PATIENCE_MS)
+
+
+async def test_filters_combine_in_the_address_and_come_off_one_by_one(platform: Platform, budi: AgentPage) -> None:
+    name = str(uuid.uuid4())
+    ended, going = [(await platform.start(f"{name}-{number}")).conversation_id for number in range(2)]
+    await budi.page.get_by_label("Search conversations by user").fill(f"user-{name}")
+    for conversation in (ended, going):
+        await budi.open(conversation)
+        await budi.take_over()
+    await budi.row(ended).get_by_role("link").click()
+    await budi.close_conversation("No answer")
+    await budi.page.reload()
+    await budi.sees(budi.row(going))
+    await budi.does_not_see(budi.row(ended))
+
+    await budi.page.get_by_role("button", name="Filter", exact=True).click()
+    for choice in ("Closed", "Restaurant bot"):
+        await budi.page.get_by_role("menuitemcheckbox", name=choice).click()
+    await budi.page.keyboard.press("Escape")
+    await budi.sees(budi.row(ended).get_by_text("No answer"))
+    await budi.does_not_see(budi.row(going))
+    await budi.page.reload()
+    await budi.sees(budi.row(ended).get_by_text("No answer"))
+    await budi.does_not_see(budi.row(going))
+    await budi.page.get_by_role("button", name="Remove filter Closed").click()
+    await budi.sees(budi.row(going))
+    await budi.page.get_by_role("button", name="Filter", exact=True).click()
+    await budi.page.get_by_role("menuitemcheckbox", name="Siti Aminah").click()
+    await budi.page.keyboard.press("Escape")
+    await budi.sees(budi.page.get_by_text("Nothing matches"))
+    await budi.page.get_by_role("button", name="Remove filter Siti Aminah").click()
+    await budi.page.get_by_role("button", name="Remove filter Restaurant bot").click()
+    await budi.sees(budi.row(going))
+    await budi.open(going)
+    await budi.close_conversation("Other")

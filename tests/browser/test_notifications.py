@@ -1,9 +1,12 @@
 """What a human agent is told while they look elsewhere (A7), by which ways, once, and that it is taken back."""
 
+from typing import Any
+
 from playwright.async_api import Locator, expect
 
 from tests.browser.agent_page import AgentPage, converse
-from tests.browser.ears import give_ears
+from tests.browser.desks import LIST
+from tests.browser.ears import Ears, give_ears
 from tests.browser.place import Place
 from tests.harness.browser import Browser
 from tests.harness.callers import Platform
@@ -45,6 +48,45 @@ async def test_a_new_conversation_is_a_quiet_line_and_a_call_for_a_human_is_hear
         return not any(shown["open"] for shown in await ears.desktop()) and "Dika" not in await budi.page.title()
 
     await wait_until(is_withdrawn, what="the withdrawal on the desktop and in the title")
+
+
+async def test_a_transfer_is_told_once_over_two_tabs_and_moves_nothing_until_it_is_opened(
+    platform: Platform, place: Place, budi: AgentPage, siti: AgentPage
+) -> None:
+    ears = await give_ears(budi)
+    tab = await budi.another_tab(LIST)
+    tab_ears = await give_ears(tab)
+    begun = await converse(platform, "My order is late.")
+    search = budi.page.get_by_label("Search conversations by user")
+    await search.focus()
+    address = budi.page.url
+    await siti.open(begun.conversation_id)
+    await siti.take_over()
+    await siti.transfer("Budi Santoso", "Please ask the warehouse.")
+    await budi.sees(_notice(budi, "Siti Aminah passed Dika Kurniawan to you"))
+    await tab.sees(_notice(tab, "Siti Aminah passed Dika Kurniawan to you"))
+    await wait_until(lambda: _of_both(ears, tab_ears), what="a desktop notification")
+    assert len(await _of_both(ears, tab_ears)) == 1
+    assert await ears.sounds() + await tab_ears.sounds() == 1
+    await expect(search).to_be_focused()
+    assert budi.page.url == address
+
+    first = budi if await ears.desktop() else tab
+    await (ears if first is budi else tab_ears).press_newest()
+    await first.sees(first.head.get_by_text("Handled by You"))
+    # Seen in one tab, it is not pointed out in the other.
+    other = tab if first is budi else budi
+    await other.does_not_see(_notice(other, "passed Dika Kurniawan to you"))
+
+    await platform.user_says(begun.conversation_id, "Are you there?")
+    await first.sees(first.bubble("Are you there?"))
+    assert not any(shown["tag"].startswith("message") and shown["open"] for shown in await _of_both(ears, tab_ears))
+    async with Browser(place.url, *place.login("AGENT1")) as hand:
+        await hand.command(begun.conversation_id, "close", reason="resolved")
+
+
+async def _of_both(one: Ears, two: Ears) -> list[dict[str, Any]]:
+    return [*await one.desktop(), *await two.desktop()]
 
 
 async def test_the_browser_is_asked_for_its_permission_only_by_a_press_in_the_dialog(budi: AgentPage) -> None:

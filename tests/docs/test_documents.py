@@ -124,3 +124,11 @@ def _names_in_code() -> set[str]:
     text = "\n".join(file.read_text() for file in files)
     people = set(re.findall(r'\("([A-Z0-9]+)", "[^"]+@', text))
     return set(re.findall(r"\b[A-Z][A-Z0-9_]+\b", text)) | {f"BATON_{who}_{what}" for who in people for what in ("EMAIL", "PASSWORD")}
+
+
+def test_every_journey_that_is_named_is_there_and_every_line_has_one() -> None:
+    page = (ROOT / "docs" / "journeys.md").read_text()
+    there = {name for file in (ROOT / "tests" / "browser").glob("test_*.py") for name in re.findall(r"^async def (test_\w+)", file.read_text(), re.MULTILINE)}
+    assert set(re.findall(r"`(test_\w+)`", page)) <= there
+    lines = dict(re.findall(r"^\| ([AC]\d+) \|[^|]*\| (`test_[^|]*) \|", page, re.MULTILINE))
+    assert lines.keys() == {*(f"A{number}" for number in (*range(1, 17), 18, 19)), *(f"C{number}" for number in (2, 3, 4, 5, 6, 10, 11, 12))}

@@ -20,6 +20,6 @@ export class Crash extends Component<Props, { readonly crashed: boolean }> {
 
   override render(): ReactNode {
     if (!this.state.crashed) return this.props.children;
-    return <Empty icon={Bug} title={this.props.title} text={this.props.text} action={<Button onClick={() => location.reload()}>{this.props.reload}</Button>} />;
+    return <Empty icon={Bug} heading="h1" title={this.props.title} text={this.props.text} action={<Button onClick={() => location.reload()}>{this.props.reload}</Button>} />;
   }
 }

@@ -106,5 +106,5 @@ function Place() {
 
 function NotFound() {
   const words = useWords();
-  return <Empty icon={FileQuestion} title={words.notFound.title} action={<Button onClick={() => navigate(`${ROOT}/conversations`)}>{words.notFound.home}</Button>} />;
+  return <Empty icon={FileQuestion} heading="h1" title={words.notFound.title} action={<Button onClick={() => navigate(`${ROOT}/conversations`)}>{words.notFound.home}</Button>} />;
 }

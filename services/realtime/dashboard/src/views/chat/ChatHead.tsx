@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import type { Row } from "../../gateway/contract";
 import { indicatorOf, rightsOf, statusOf } from "../../state/control";
 import { nameOf } from "../../state/notices";
-import { useApp, useAppState, useFormat, useMe, useNow, useWords } from "../context";
+import { useApp, useAppState, useFormat, useMe, useMedia, useNow, useWords } from "../context";
 import { Avatar } from "../parts/Avatar";
 import { Badge, WaitingBadge } from "../parts/Badge";
 import { Button, IconButton } from "../parts/Button";
@@ -33,6 +33,8 @@ interface Props {
 
 export function ChatHead({ id, row, narrow, onBack, onFind, onDetails }: Props) {
   const words = useWords();
+  // Below it there is no place beside the name: what is done more seldom is in the menu.
+  const crowded = useMedia("(max-width: 1023px)");
   return (
     <header className={css.head}>
       {narrow && (
@@ -40,15 +42,15 @@ export function ChatHead({ id, row, narrow, onBack, onFind, onDetails }: Props) 
           <ArrowLeft size={20} aria-hidden />
         </IconButton>
       )}
-      {row !== undefined && <Who row={row} heading={narrow ? "h1" : "h2"} />}
-      {row !== undefined && <Viewers id={id} />}
-      {row !== undefined && <Actions id={id} row={row} onFind={onFind} onDetails={narrow ? onDetails : undefined} />}
-      {row !== undefined && !narrow && (
+      {row !== undefined && <Who row={row} heading={narrow ? "h1" : "h2"} viewers={crowded} />}
+      {row !== undefined && !crowded && <Viewers id={id} />}
+      {row !== undefined && <Actions id={id} row={row} onFind={onFind} onDetails={crowded ? onDetails : undefined} />}
+      {row !== undefined && !crowded && (
         <IconButton label={words.desk.find.open} onClick={onFind}>
           <Search size={18} aria-hidden />
         </IconButton>
       )}
-      {onDetails && !narrow && (
+      {onDetails && !crowded && (
         <IconButton label={words.chat.details} onClick={onDetails}>
           <PanelRight size={18} aria-hidden />
         </IconButton>
@@ -57,7 +59,15 @@ export function ChatHead({ id, row, narrow, onBack, onFind, onDetails }: Props) 
   );
 }
 
-function Who({ row, heading: Heading }: { readonly row: Row; /** Alone on a narrow screen, it is the page's own. */ readonly heading: "h1" | "h2" }) {
+interface WhoProps {
+  readonly row: Row;
+  /** Alone on a narrow screen, it is the page's own. */
+  readonly heading: "h1" | "h2";
+  /** Who else looks is told here, as a number: there is no place for faces. */
+  readonly viewers: boolean;
+}
+
+function Who({ row, heading: Heading, viewers }: WhoProps) {
   const words = useWords();
   const format = useFormat();
   const now = useNow();
@@ -82,13 +92,14 @@ function Who({ row, heading: Heading }: { readonly row: Row; /** Alone on a narr
             (indicator.kind === "ai_handling" || indicator.kind === "human_handling") && <span className={css.indicator}>{words.indicator[indicator.kind]}</span>
           )}
           <span className={css.meta}>{meta}</span>
+          {viewers && <Viewers id={row.conversation_id} counted />}
         </div>
       </div>
     </>
   );
 }
 
-function Viewers({ id }: { readonly id: string }) {
+function Viewers({ id, counted = false }: { readonly id: string; readonly counted?: boolean }) {
   const words = useWords();
   const me = useMe().account;
   const viewing = useAppState((state) => state.fleeting[id]?.viewing);
@@ -98,9 +109,7 @@ function Viewers({ id }: { readonly id: string }) {
   return (
     <span className={css.viewers} title={words.chat.viewing(names)}>
       <Eye size={16} aria-hidden />
-      {others.slice(0, 3).map(([agentId, person]) => (
-        <Avatar key={agentId} name={person.name} small />
-      ))}
+      {counted ? <span aria-hidden>{others.length}</span> : others.slice(0, 3).map(([agentId, person]) => <Avatar key={agentId} name={person.name} small />)}
       <span className="visually-hidden">{words.chat.viewing(names)}</span>
     </span>
   );

@@ -40,7 +40,7 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
   if (missing) {
     return (
       <section className={css.none}>
-        <Empty icon={SearchX} title={words.chat.missingTitle} text={words.chat.missingText} action={<Button onClick={onBack}>{words.back}</Button>} />
+        <Empty icon={SearchX} heading={narrow ? "h1" : "h2"} title={words.chat.missingTitle} text={words.chat.missingText} action={<Button onClick={onBack}>{words.back}</Button>} />
       </section>
     );
   }

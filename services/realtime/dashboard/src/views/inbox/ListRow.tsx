@@ -1,6 +1,6 @@
 /** One row: a link to the conversation, with its actions beside it. */
 import { ArrowRightLeft, Eye, Hand, Unplug } from "lucide-react";
-import { type MouseEvent, type Ref, useState } from "react";
+import { type MouseEvent, type Ref, useRef, useState } from "react";
 import { indicatorOf, rightsOf, statusOf } from "../../state/control";
 import { markedWords } from "../../state/marking";
 import { nameOf } from "../../state/notices";
@@ -195,16 +195,23 @@ function RowActions({ row }: { readonly row: Row }) {
   const busy = useAppState((state) => state.taking.has(id));
   const [asking, setAsking] = useState(false);
   const rights = rightsOf(row.control, me, row.transferred_from_id);
-  const take = () => (rights.takeOver === "reason" ? setAsking(true) : void app.acting.takeOver(id));
+  const actions = useRef<HTMLDivElement>(null);
+
+  async function take(): Promise<void> {
+    await app.acting.takeOver(id);
+    // The button that was pressed is gone: the focus stays in its row, unless it has been moved on.
+    if (document.activeElement === document.body) actions.current?.closest("li")?.querySelector<HTMLElement>("[data-row]")?.focus();
+  }
+
   return (
-    <div className={cx(css.actions, (row.control.holder === "queue" || busy) && css.always)}>
+    <div ref={actions} className={cx(css.actions, (row.control.holder === "queue" || busy) && css.always)}>
       {rights.transfer && (
         <QuickTransfer row={row} className={css.transfer}>
           <ArrowRightLeft size={15} aria-hidden />
         </QuickTransfer>
       )}
       {rights.takeOver !== "no" && (
-        <Button kind={row.control.holder === "queue" ? "soft" : "plain"} small icon={<Hand size={14} aria-hidden />} busy={busy} onClick={take} aria-label={`${words.take.button}: ${nameOf(row)}`}>
+        <Button kind={row.control.holder === "queue" ? "soft" : "plain"} small icon={<Hand size={14} aria-hidden />} busy={busy} onClick={() => (rights.takeOver === "reason" ? setAsking(true) : void take())} aria-label={`${words.take.button}: ${nameOf(row)}`}>
           {busy ? words.take.busy : words.take.button}
         </Button>
       )}

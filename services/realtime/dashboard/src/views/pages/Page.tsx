@@ -35,5 +35,5 @@ export function Page({ title, lead, actions, filling = false, children }: Props)
 /** Who came here by an address that is not for them is told so, and led back. */
 export function NoPermission({ text }: { readonly text?: string }) {
   const words = useWords();
-  return <Empty icon={LockKeyhole} title={text ?? words.team.noPermission} action={<Button onClick={() => navigate(`${ROOT}/conversations`)}>{words.notFound.home}</Button>} />;
+  return <Empty icon={LockKeyhole} heading="h1" title={text ?? words.team.noPermission} action={<Button onClick={() => navigate(`${ROOT}/conversations`)}>{words.notFound.home}</Button>} />;
 }

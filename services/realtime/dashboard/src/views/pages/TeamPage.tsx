@@ -128,7 +128,9 @@ function People({ people, isAdministrator, selected, onSelect, onLink, onLetGo }
         <thead>
           <tr>
             <th scope="col" className={team.tick}>
-              <input type="checkbox" checked={all} aria-label={words.people.selectAll} onChange={() => onSelect(all ? new Set() : new Set(people.map((person) => person.id)))} />
+              <label>
+                <input type="checkbox" checked={all} aria-label={words.people.selectAll} onChange={() => onSelect(all ? new Set() : new Set(people.map((person) => person.id)))} />
+              </label>
             </th>
             <th scope="col">{words.team.name}</th>
             <th scope="col">{words.people.presence}</th>

@@ -23,7 +23,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
         </Button>
       }
     >
-      <Group title={words.anywhere} keys={[[keys.commands, "Ctrl/⌘ K"], [keys.escape, "Esc"]]} />
+      <Group title={words.anywhere} keys={[[keys.commands, "Ctrl/⌘", "K"], [keys.escape, "Esc"]]} />
       <Group title={words.listAndHistory} keys={[[keys.rows, "↑", "↓"], [keys.ends, "Home", "End"], [keys.enter, "Enter"]]} />
       <label className={css.check}>
         <input type="checkbox" checked={preferences.singleKeys} onChange={(event) => setPreferences({ ...preferences, singleKeys: event.target.checked })} />
@@ -31,7 +31,7 @@ export function ShortcutsDialog({ onClose }: { readonly onClose: () => void }) {
       </label>
       <p className={css.hint}>{words.singleHint}</p>
       <Group keys={[[keys.next, "J", "K"], [keys.history, "H"], [keys.list, "L"], [keys.box, "/"], [keys.help, "?"]]} />
-      <Group title={words.box} keys={[[keys.templates, "/"], [keys.send, "Enter"], [keys.line, "Shift Enter"]]} />
+      <Group title={words.box} keys={[[keys.templates, "/"], [keys.send, "Enter"], [keys.line, "Shift", "Enter"]]} />
     </Modal>
   );
 }

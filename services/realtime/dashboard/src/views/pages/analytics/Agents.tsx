@@ -20,7 +20,7 @@ export function Agents({ data, view, onChange }: Props) {
   const agents = sorted(data.agents ?? [], view.sort, view.descending);
   if (agents.length === 0) return null;
   return (
-    <section className={css.card} aria-label={title}>
+    <section className={css.card}>
       <h2>{title}</h2>
       <div className={css.scroll} tabIndex={0} role="region" aria-label={title}>
         <table className={css.table}>

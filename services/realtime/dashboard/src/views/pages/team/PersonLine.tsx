@@ -38,7 +38,9 @@ export function PersonLine({ person, selected, onSelect, onLink, onLetGo }: Prop
   return (
     <tr className={cx(person.disabled === true && page.off)}>
       <td className={css.tick}>
-        <input type="checkbox" checked={selected} aria-label={words.people.select(person.name)} onChange={(event) => onSelect(event.target.checked)} />
+        <label>
+          <input type="checkbox" checked={selected} aria-label={words.people.select(person.name)} onChange={(event) => onSelect(event.target.checked)} />
+        </label>
       </td>
       <td>
         <span className={page.person}>

@@ -1,0 +1,91 @@
+"""Comes to a view as its people do, and looks at it in every width and theme."""
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from playwright.async_api import Page
+
+from tests.browser.agent_page import AgentPage
+from tests.browser.cast import Cast
+from tests.browser.desks import SCREEN, Desks
+from tests.browser.looks import axe_violations, cut_text, small_targets
+from tests.browser.scenes import Scene
+
+Language = Literal["en", "id"]
+THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
+# Below it list and chat are two steps, and things are pressed with a thumb.
+NARROW = 768
+TALL, LOW = 900, 800
+# Menus find their place a frame after the window has its size; what is still wrong after so many looks is wrong.
+MOST_LOOKS = 3
+_TWO_FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+
+
+@dataclass(frozen=True)
+class Look:
+    """How thorough to be."""
+
+    # All of axe's rules at every width in both themes; else at the widest and the narrowest in light, and of dark its contrast.
+    everything: bool = False
+    # Where to put pictures: theme/width/scene.png.
+    pictures: Path | None = None
+
+
+async def entered(desks: Desks, cast: Cast, scene: Scene, language: Language) -> AgentPage:
+    """Return the page, in the scene's state."""
+    if scene.who == "nobody":
+        agent = await desks.stranger(locale="id-ID" if language == "id" else "en-GB", viewport=SCREEN)
+        await agent.load(scene.path(cast))
+    else:
+        agent = await desks.sit(scene.who, scene.path(cast))
+        if language != "en":
+            await agent.prefer(language=language)
+    await agent.page.emulate_media(reduced_motion="reduce")
+    await agent.sees(agent.page.get_by_role("heading").first)
+    if scene.act is not None:
+        await scene.act(agent)
+    return agent
+
+
+async def wrong_with(agent: AgentPage, scene: Scene, look: Look) -> list[str]:
+    """Return what is cut, too small or against axe's rules, with the width and theme."""
+    wrong: list[str] = []
+    page = agent.page
+    for width in scene.widths:
+        await agent.resize(width, TALL if width >= NARROW else LOW)
+        found = await _settled(page, lambda: cut_text(page))
+        if width < NARROW:
+            found += await _settled(page, lambda: small_targets(page))
+        for theme in THEMES:
+            rules = _rules(scene, width, theme, look)
+            if rules == "none" and look.pictures is None:
+                continue
+            await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
+            await page.evaluate(_TWO_FRAMES)
+            if rules != "none":
+                only = ("color-contrast",) if rules == "contrast" else ()
+                found += [f"{theme}: {what}" for what in await _settled(page, lambda only=only: axe_violations(page, only))]
+            if look.pictures is not None:
+                await page.screenshot(path=look.pictures / theme / str(width) / f"{scene.name}.png")
+        wrong += [f"{width}: {what}" for what in dict.fromkeys(found)]
+    return wrong
+
+
+def _rules(scene: Scene, width: int, theme: str, look: Look) -> Literal["all", "contrast", "none"]:
+    """Only contrast differs by the theme, and only the layout by the width."""
+    first, last = scene.widths[0], scene.widths[-1]
+    if look.everything or (theme == "light" and width in {first, last}):
+        return "all"
+    return "contrast" if width == first else "none"
+
+
+async def _settled(page: Page, ask: Callable[[], Awaitable[list[str]]]) -> list[str]:
+    found: list[str] = []
+    for _ in range(MOST_LOOKS):
+        found = await ask()
+        if not found:
+            break
+        await page.evaluate(_TWO_FRAMES)
+    return found
