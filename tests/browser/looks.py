@@ -1,13 +1,15 @@
 """What a machine can say of how a page looks and works: text that is cut or runs out of the window, targets too small, focus that is not seen, axe's rules."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from playwright.async_api import Page
 
 from tests.browser.chromium import DASHBOARD
 
 AXE = DASHBOARD / "node_modules" / "axe-core" / "axe.min.js"
+# Of axe's.
+Rules = Literal["all", "contrast", "but contrast", "none"]
 LOOKS = Path(__file__).with_suffix(".js").read_text()
 
 
@@ -16,11 +18,11 @@ async def _ask(page: Page, question: str, argument: object = None) -> Any:
     return await page.evaluate(f"async (argument) => await ({LOOKS})().{question}(argument)", argument)
 
 
-async def axe_violations(page: Page, only: tuple[str, ...] = ()) -> list[str]:
-    """Return what axe finds against any of its rules, or against these only."""
+async def axe_violations(page: Page, rules: Rules) -> list[str]:
+    """Return what axe finds against its rules."""
     if not await page.evaluate("() => 'axe' in window"):
         await page.evaluate(AXE.read_text())
-    found: list[str] = await _ask(page, "violations", list(only))
+    found: list[str] = await _ask(page, "violations", rules)
     return found
 
 

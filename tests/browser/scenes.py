@@ -24,6 +24,8 @@ class Scene:
     who: str = "AGENT1"
     act: Act | None = None
     widths: tuple[int, ...] = WIDTHS
+    # So much text that axe takes a minute for it; other scenes have the same colours.
+    endless: bool = False
 
 
 def _at(path: str) -> Callable[[Cast], str]:
@@ -101,7 +103,7 @@ async def _narrow_filters(agent: AgentPage) -> None:
 
 async def _templates(agent: AgentPage) -> None:
     await agent.page.locator("[data-composer]").press_sequentially("/gre")
-    await agent.sees(agent.page.get_by_role("option").first)
+    await agent.sees(agent.page.locator("#templates [role=option]").first)
 
 
 async def _written(agent: AgentPage) -> None:
@@ -159,7 +161,7 @@ SCENES = (
     Scene("templates-popover", _chat(lambda cast: cast.mine), act=_templates),
     Scene("others", _chat(lambda cast: cast.others)),
     Scene("closed", _chat(lambda cast: cast.closed)),
-    Scene("hostile", _chat(lambda cast: cast.hostile)),
+    Scene("hostile", _chat(lambda cast: cast.hostile), endless=True),
     Scene("missing", _at(f"/human-agent/conversations/{uuid.uuid4()}")),
     Scene("drawer", _chat(lambda cast: cast.mine), act=_drawer, widths=(1024, 768, 390)),
     Scene("chat-menu", _chat(lambda cast: cast.mine), act=_menu),

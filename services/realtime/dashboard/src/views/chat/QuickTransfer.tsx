@@ -47,7 +47,7 @@ function Colleagues({ row }: { readonly row: Row }) {
       <Menu.GroupLabel className={menu.label}>{words.handover.transfer}</Menu.GroupLabel>
       {found.length === 0 && <p className={css.none}>{words.handover.nobody}</p>}
       {found.map((agent) => (
-        <Menu.Item key={agent.id} className={menu.item} onClick={() => void app.transferQuickly(row, agent)}>
+        <Menu.Item key={agent.id} label={agent.display_name} className={menu.item} onClick={() => void app.transferQuickly(row, agent)}>
           <Avatar name={agent.display_name} small presence={agent.presence ?? "offline"} />
           <span className={menu.text}>{agent.display_name}</span>
           <span className={menu.aside}>{presence(agent)}</span>

@@ -81,6 +81,8 @@ function Earlier({ id, userId }: { readonly id: string; readonly userId: string 
   const meId = useMe().account.id;
   const { data } = useQuery({
     queryKey: ["of-user", userId],
+    // How they stand now: the user may have come back since, and one has been closed.
+    staleTime: 0,
     queryFn: () => app.ports.api.conversations.list({ user: userId, status: ["ai", "needs_human", "mine", "others", "closed"], sort: "newest", page_size: 20 }),
   });
   const others = (data?.rows ?? []).filter((row) => row.conversation_id !== id);
