@@ -4,7 +4,7 @@ import uuid
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.agent_page import PATIENCE_MS, AgentPage
 from tests.browser.desks import Desks
 from tests.browser.place import Place
 from tests.harness.callers import Platform
