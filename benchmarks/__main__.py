@@ -37,7 +37,8 @@ async def _one_replica(site: Site) -> None:
     for row in await figures.rows(site):
         print(row, flush=True)
     print(f"\n{sdk.HEAD}")
-    print(await sdk.row(site), flush=True)
+    async for row in sdk.rows(site):
+        print(row, flush=True)
 
 
 async def _two_replicas(site: Site) -> None:

@@ -10,6 +10,7 @@ from typing import Any
 from pymongo import AsyncMongoClient
 
 from tests.harness.callers import Answer
+from tests.harness.site import Site
 
 DATABASE = "baton_conversation"
 Log = dict[str, list[Mapping[str, Any]]]
@@ -84,6 +85,12 @@ def told(log: Log) -> str:
 def reasons(refused: Iterable[Answer]) -> str:
     """Return in words what was refused, by reason."""
     return _counted(answer.refusal for answer in refused)
+
+
+def faults(site: Site) -> list[str]:
+    """Return what conversation's replicas wrote to their logs as a fault."""
+    logs = [site.plan.home / "logs" / f"{instance}.log" for instance in site.plan.instances("conversation")]
+    return [line[:2_000] for log in logs for line in log.read_text().splitlines() if '"level": "error"' in line]
 
 
 def _counted(words: Iterable[str]) -> str:

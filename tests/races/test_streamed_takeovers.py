@@ -20,7 +20,7 @@ from tests.harness.callers import Agent, Answer, Platform
 from tests.harness.proxy import TcpProxy
 from tests.harness.site import Site
 from tests.harness.streaming import StreamingPlatform
-from tests.races.recount import Log, lost_or_moved, read_log, reasons, told, violations
+from tests.races.recount import Log, faults, lost_or_moved, read_log, reasons, told, violations
 from tests.races.rounds import Ledger, race_one_takeover
 
 TAKEOVERS = int(os.environ.get("RACE_TAKEOVERS", "400"))
@@ -122,6 +122,7 @@ def _answers(line: bytes) -> Iterable[tuple[str, int, int, str, dict[str, str]]]
 async def _assert_silence(site: Site, log: Log, accepted: list[Answer]) -> None:
     assert violations(log) == []
     assert lost_or_moved(log, accepted) == []
+    assert faults(site) == []
     async with httpx.AsyncClient() as http:
         for instance in site.plan.instances("conversation"):
             metrics = (await http.get(table.metrics_url(site.plan, instance))).text
