@@ -76,6 +76,14 @@ class Cluster:
         # Two hundred sockets of a few people are the test's, no person's.
         return [*(f"--set={name}={value}" for name, value in chosen.items()), "--set-string=realtime.settings.SOCKETS_PER_USER=500"]
 
+    def stands(self) -> bool:
+        """Whether the namespace is there, with the servers in it."""
+        return bool(run("kubectl", "-n", self.namespace, "get", "statefulset/kafka", "--ignore-not-found", "-o", "name"))
+
+    def is_installed(self) -> bool:
+        """Whether the release is there and its last change went well."""
+        return RELEASE in self.helm("list", "--deployed", "--short").split()
+
     def upgrade(self, *more: str) -> float:
         """Install or upgrade the release and wait until all is ready; return the seconds."""
         began = time.monotonic()

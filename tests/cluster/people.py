@@ -1,8 +1,11 @@
 """The people and the key that the tests need, made as an operator and an administrator make them: by the command that NOTES.txt names, then by REST."""
 
+import base64
+import json
 import re
 import secrets
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
 
 import httpx
 
@@ -11,6 +14,7 @@ from tests.cluster.cluster import RELEASE, Cluster
 from tests.faults.patiently import patiently
 from tests.harness.browser import Browser, reason_of
 
+SECRET = "cluster-test-people"
 ROLES = {"SUPERVISOR": "supervisor", "AGENT1": "agent", "AGENT2": "agent", "AGENT3": "agent"}
 
 
@@ -18,7 +22,7 @@ ROLES = {"SUPERVISOR": "supervisor", "AGENT1": "agent", "AGENT2": "agent", "AGEN
 class People:
     """Who can log in, and with which key an AI platform comes."""
 
-    logins: dict[str, tuple[str, str]] = field(default_factory=dict)
+    logins: dict[str, Sequence[str]] = field(default_factory=dict)
     api_key: str = ""
 
     def environment(self, cluster: Cluster) -> dict[str, str]:
@@ -31,6 +35,17 @@ class People:
     def browser(self, cluster: Cluster, who: str) -> Browser:
         """Return somebody's browser, to be entered."""
         return Browser(cluster.url, *self.logins[who])
+
+
+async def people_of(cluster: Cluster) -> People:
+    """Return those that an earlier run made, whom a Secret beside the release remembers; else make them."""
+    known = json.loads(cluster.kubectl("get", "secret", SECRET, "--ignore-not-found", "-o", "json") or "{}")
+    if known:
+        return People(**json.loads(base64.b64decode(known["data"]["people"])))
+    people = await make_people(cluster)
+    secret = {"apiVersion": "v1", "kind": "Secret", "metadata": {"name": SECRET}, "stringData": {"people": json.dumps(asdict(people))}}
+    cluster.kubectl("create", "-f", "-", given=json.dumps(secret))
+    return people
 
 
 async def make_people(cluster: Cluster) -> People:

@@ -5,9 +5,11 @@ from collections import Counter
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tests.cluster.cluster import Cluster
 from tests.cluster.people import People
+from tests.cluster.usage import Usage
 from tests.faults.follower import Door, Follower
 from tests.faults.load import Load, RestAgent
 from tests.faults.patiently import patiently
@@ -19,7 +21,7 @@ CONVERSATIONS = 12
 # Those that keep the whole list too; the others follow one conversation each.
 WITH_LIST = 3
 AGENTS = ("AGENT1", "AGENT2", "SUPERVISOR")
-CATCH_UP_SECONDS = 120.0
+TAKEOVER_SECONDS = CATCH_UP_SECONDS = 120.0
 
 
 @dataclass
@@ -28,6 +30,7 @@ class Traffic:
 
     load: Load
     followers: list[Follower]
+    usage: Usage
     began: float = field(default_factory=time.monotonic)
     seconds: float = 0.0
 
@@ -43,8 +46,17 @@ class Traffic:
         moved = counts["sockets"] - len(self.followers)
         return (
             f"{self.seconds:.0f} s, {len(load.accepted)} appends ({rate:.0f}/s) of {len(load.started)} conversations, {len(load.takeovers)} takeovers, "
-            f"{len(self.followers)} sockets of which {moved} moved, resyncs {counts['resync']}, longest pause {load.longest_pause(self.began):.1f} s"
+            f"{len(self.followers)} sockets that moved {moved} times, resyncs {counts['resync']}, no takeover for {load.longest_pause(self.began):.1f} s, "
+            f"one conversation without an answer for {self.longest_wait():.1f} s at the most; {self.usage.said()}"
         )
+
+    def longest_wait(self) -> float:
+        """Return the longest time between two acknowledgements in one of the conversations that are talked in."""
+        moments: dict[str, list[float]] = {one: [] for one in self.load.talked_in}
+        for (one, _), moment in sorted(self.load.acknowledged_at.items(), key=lambda item: item[1]):
+            if one in moments:
+                moments[one].append(moment)
+        return max((later - former for times in moments.values() for former, later in pairwise(times)), default=0.0)
 
 
 @asynccontextmanager
@@ -63,10 +75,10 @@ async def traffic(cluster: Cluster, people: People, sockets: int) -> AsyncIterat
             followers.append(await stack.enter_async_context(follower))
         for follower in followers:
             await follower.joined()
-        going = Traffic(load, followers)
-        await load.more_takeovers(5)
+        going = Traffic(load, followers, await stack.enter_async_context(Usage(cluster)))
+        await load.more_takeovers(5, TAKEOVER_SECONDS)
         yield going
-        await load.more_takeovers(5, deadline_seconds=120)
+        await load.more_takeovers(5, TAKEOVER_SECONDS)
         await load.end()
         going.seconds = time.monotonic() - going.began
         await _assert_all_is_well(cluster, going)

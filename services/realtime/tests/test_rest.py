@@ -1,5 +1,6 @@
 """REST through a real server, with the services behind it played by a real gRPC server."""
 
+import hashlib
 import json
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -336,6 +337,8 @@ async def test_pages_are_served_for_every_address_of_the_app_and_nothing_else(ga
         page = await gateway.http.get(path)
         assert "<title>Baton</title>" in page.text
         assert page.headers["cache-control"] == "no-cache"
+        # Of its content and not of its date, which is the same in all images.
+        assert page.headers["etag"] == f'"{hashlib.sha256(page.content).hexdigest()[:32]}"'
         policy = page.headers["content-security-policy"]
         assert "unsafe" not in policy
         assert "frame-ancestors 'none'" in policy
