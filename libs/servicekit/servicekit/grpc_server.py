@@ -31,7 +31,10 @@ DEFAULT_DEADLINE_SECONDS = 10.0
 Authenticate = Callable[[Mapping[str, str]], Awaitable[None]]
 
 RPC_SECONDS = Histogram(
-    "baton_grpc_server_seconds", "Time to answer an RPC.", ["method", "code"], buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10)
+    "baton_grpc_server_seconds",
+    "Time to answer an RPC, or a command on a stream as the RPC that it stands for.",
+    ["method", "code"],
+    buckets=(0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10),
 )
 RPC_STREAMS = Counter("baton_grpc_server_streams_total", "Streams that ended, by how.", ["method", "code"])
 

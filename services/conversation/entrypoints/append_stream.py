@@ -1,6 +1,7 @@
 """A platform's commands on one stream, on the public listener: decode, carry out in order, encode. Failures are named in the contract."""
 
 import asyncio
+import time
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import aclosing
 from dataclasses import dataclass
@@ -11,6 +12,7 @@ from baton.conversation.v1 import errors_pb2, platform_pb2
 from google.rpc import code_pb2
 from servicekit.caller import platform_caller
 from servicekit.errors import InvalidError, ServiceError, UnauthenticatedError
+from servicekit.grpc_server import RPC_SECONDS
 
 from services.conversation.domain.commands import Command, ReportReceipts, RequestHuman
 from services.conversation.entrypoints import platform_commands as read
@@ -40,6 +42,9 @@ _READ: dict[str, Callable[[Any], Command]] = {
     "close_conversation": read.close_conversation,
 }
 _TYPING = "report_typing"
+# The call that a command stands for.
+_SERVICE = platform_pb2.DESCRIPTOR.services_by_name["PlatformService"].full_name
+_CALLS = {kind: f"/{_SERVICE}/{kind.title().replace('_', '')}" for kind in _READ}
 _REASONS = errors_pb2.ErrorReason.DESCRIPTOR.values_by_name
 
 
@@ -123,7 +128,23 @@ class AppendStreams:
             return
         # Receipts only rise, and may wait for their interval: nothing stands behind them.
         lane = "" if isinstance(command, ReportReceipts) else command.conversation_id
-        await stream.put(Streamed(command.command_id, partial(self._carried_out, command), lane))
+        await stream.put(Streamed(command.command_id, partial(self._measured, kind, command), lane))
+
+    async def _measured(self, kind: str, command: Command) -> Result:
+        """Carry out, and be counted as the call that it stands for: objectives are about commands, whichever way they come."""
+        began, code = time.perf_counter(), "INTERNAL"
+        try:
+            result = await self._carried_out(command)
+            code = "OK"
+        except ServiceError as error:
+            code = error.kind.value.grpc
+            raise
+        except asyncio.CancelledError:
+            code = "CANCELLED"
+            raise
+        finally:
+            RPC_SECONDS.labels(_CALLS[kind], code).observe(time.perf_counter() - began)
+        return result
 
     async def _carried_out(self, command: Command) -> Result:
         if isinstance(command, RequestHuman):

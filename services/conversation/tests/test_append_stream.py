@@ -9,6 +9,7 @@ import grpc.aio
 import pytest
 from baton.conversation.v1 import agent_pb2, control_pb2, errors_pb2, event_pb2, platform_pb2
 from google.rpc import code_pb2
+from prometheus_client import REGISTRY
 from servicekit.errors import UnauthenticatedError
 from servicekit.grpc_errors import from_rpc_error
 
@@ -239,3 +240,18 @@ async def test_what_an_agent_dismisses_is_the_ais_again() -> None:
         dismiss = agent_pb2.DismissRequestRequest(command_id=new_id(), conversation_id=conversation_id, epoch=1, reason="known already")
         outcome = (await ask(at.agent.DismissRequest, dismiss, agent=BUDI_ID)).outcome
         assert (outcome.control.holder, outcome.control.cause) == (control_pb2.HOLDER_AI, control_pb2.CONTROL_CAUSE_REQUEST_WITHDRAWN)
+
+
+async def test_commands_are_counted_as_the_calls_that_they_stand_for() -> None:
+    def counted(code: str) -> float:
+        labels = {"method": "/baton.conversation.v1.PlatformService/AppendAiMessage", "code": code}
+        return REGISTRY.get_sample_value("baton_grpc_server_seconds_count", labels) or 0
+
+    async with served() as at:
+        conversation_id = await started(at)
+        call: Call = at.platform.AppendStream(metadata=PLATFORM)
+        before = [counted(code) for code in ("OK", "FAILED_PRECONDITION")]
+        await send(call, answers(conversation_id, "Halo."), answers(conversation_id, "late", epoch=7))
+        await take(call, 2)
+        await call.done_writing()
+        assert [counted(code) for code in ("OK", "FAILED_PRECONDITION")] == [count + 1 for count in before]
