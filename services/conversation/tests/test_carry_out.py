@@ -2,88 +2,23 @@
 
 import asyncio
 import gc
-from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 import pytest
-from servicekit.errors import InvalidError, UnavailableError
+from servicekit.errors import UnavailableError
 
-from services.conversation.adapters.memory_event_store import MemoryEventStore
 from services.conversation.domain.commands import Command
-from services.conversation.domain.control import Holder, State
+from services.conversation.domain.control import Holder
 from services.conversation.domain.decide import decide
 from services.conversation.domain.errors import AlreadyTakenError, ControlLostError, ConversationNotFoundError, IdReusedError, UndecidedError
-from services.conversation.domain.events import ActorKind, AiDraftWithheld, Event
-from services.conversation.domain.policy import DEFAULT_POLICY, Policy
+from services.conversation.domain.events import AiDraftWithheld, Event
+from services.conversation.domain.policy import DEFAULT_POLICY
 from services.conversation.ports.event_store import Appended
 from services.conversation.tests.scene import BEGIN, SARI, Commands, new_id
-from services.conversation.use_cases.carry_out import CarryOut, Outcome, Patience
-from services.conversation.use_cases.report_receipts import ReportReceiptsBatched
+from services.conversation.tests.watched_process import Process, WatchedStore, started
 from services.conversation.use_cases.states import States
 from tests.harness.waiting import wait_until
-
-IMPATIENT = Patience(total=0.2, first_pause=0.001, longest_pause=0.005)
-
-
-class HandClock:
-    def __init__(self) -> None:
-        self.moment = BEGIN
-
-    def now(self) -> datetime:
-        return self.moment
-
-
-class FixedPolicies:
-    def __init__(self, policy: Policy = DEFAULT_POLICY) -> None:
-        self.policy = policy
-
-    async def of(self, _workspace_id: str) -> Policy:
-        return self.policy
-
-
-class WatchedStore(MemoryEventStore):
-    """Counts reads, lets appends be intercepted, and may hide what a majority does not see yet."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.reads = 0
-        self.appends = 0
-        self.hidden: set[int] = set()
-        self.before_append: Callable[[Event], Appended | None] = lambda _event: None
-        self.gate: asyncio.Event | None = None
-
-    async def append(self, event: Event) -> Appended:
-        self.appends += 1
-        if self.gate:
-            await self.gate.wait()
-        return self.before_append(event) or await super().append(event)
-
-    async def newest(self, conversation_id: str) -> State | None:
-        self.reads += 1
-        seen = [event for event in self.log(conversation_id) if event.seq not in self.hidden]
-        return seen[-1].state if seen else None
-
-    async def by_command(self, conversation_id: str, kind: ActorKind, actor_id: str, command_id: str) -> Event | None:
-        found = await super().by_command(conversation_id, kind, actor_id, command_id)
-        return None if found and found.seq in self.hidden else found
-
-
-class Process:
-    """One process of the service: its own memory, over a store that others share."""
-
-    def __init__(self, store: WatchedStore | None = None, policy: Policy = DEFAULT_POLICY) -> None:
-        self.store = store or WatchedStore()
-        self.states = States()
-        self.clock = HandClock()
-        self.carry_out = CarryOut(self.store, self.states, FixedPolicies(policy), self.clock, IMPATIENT)
-        self.make = Commands()
-
-
-async def started() -> Process:
-    process = Process()
-    await process.carry_out(process.make.start())
-    return process
 
 
 def in_another_process(store: WatchedStore, command: Command) -> None:
@@ -330,43 +265,3 @@ async def test_another_workspaces_conversation_does_not_exist() -> None:
             await process.carry_out(command)
     with pytest.raises(ConversationNotFoundError):
         await process.carry_out(Commands(new_id()).user())
-
-
-async def together(report: ReportReceiptsBatched, *, delivered: int) -> None:
-    """The clock stands: reports wait until it is moved by hand, and it may only be moved once all of them have been told to wait."""
-    await wait_until(lambda: [batch.command.delivered_seq for batch in report._waiting.values()] == [delivered], 10, what="the reports wait together")
-
-
-async def test_many_receipts_become_one_event_a_second() -> None:
-    process = Process(policy=Policy(receipt_interval=timedelta(milliseconds=50)))
-    await process.carry_out(process.make.start())
-    for _ in range(5):
-        await process.carry_out(process.make.user())
-    report = ReportReceiptsBatched(process.carry_out, process.states)
-    await report(process.make.receipts(delivered=1))
-    process.clock.moment += timedelta(milliseconds=10)
-    reports = [asyncio.create_task(report(process.make.receipts(delivered=number, shown=1))) for number in (2, 3, 4, 5, 2)]
-    await together(report, delivered=5)
-    process.clock.moment += timedelta(milliseconds=50)
-    outcomes = await asyncio.gather(*reports)
-    assert {outcome.seq for outcome in outcomes} == {8}
-    newest = process.store.log(process.make.conversation_id)[-1]
-    assert (newest.seq, newest.after.delivered_seq, newest.after.shown_seq) == (8, 5, 1)
-
-
-async def test_one_report_beyond_the_log_is_refused_alone_and_a_repeat_of_a_merged_one_is_no_reuse() -> None:
-    process = Process(policy=Policy(receipt_interval=timedelta(milliseconds=50)))
-    await process.carry_out(process.make.start())
-    for _ in range(5):
-        await process.carry_out(process.make.user())
-    report = ReportReceiptsBatched(process.carry_out, process.states)
-    await report(process.make.receipts(delivered=1))
-    first, second, beyond = process.make.receipts(delivered=2), process.make.receipts(delivered=4), process.make.receipts(delivered=99)
-    reports = [asyncio.create_task(report(each)) for each in (first, beyond, second, beyond)]
-    await together(report, delivered=4)
-    process.clock.moment += timedelta(milliseconds=60)
-    results = await asyncio.gather(*reports, return_exceptions=True)
-    assert [type(result) for result in results] == [Outcome, InvalidError, Outcome, InvalidError]
-    for again in (first, second):
-        assert (await report(again)).seq == 8
-    assert process.store.log(process.make.conversation_id)[-1].after.delivered_seq == 4
