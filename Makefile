@@ -40,8 +40,9 @@ screenshots: install-dev ## pictures of every view in both themes and languages 
 bench: install-dev ## the benchmark table beside its floors; a few minutes, wants a quiet machine
 	@$(BIN)/python -m benchmarks
 
-faults: install-dev ## every fault scenario: processes killed, Kafka stopped, the oplog rolled over
+faults: install-dev ## every fault scenario: processes killed, Kafka stopped, the oplog rolled over; figures replayed at length
 	$(BIN)/pytest tests/faults
+	BATON_REPLAYED_CONVERSATIONS=1000 $(BIN)/pytest services/analytics/tests/test_replays.py
 
 attack: install-dev ## the races at full size: 10,000 takeovers, 1,000 cuts of Watch, 20,000 broken connections; about an hour
 	RACE_TAKEOVERS=10000 WATCH_CUTS=1000 WIRE_FRAMES=20000 $(BIN)/pytest tests/races tests/bad_input/test_wire.py

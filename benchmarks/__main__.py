@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from benchmarks import append, delivery, figures, ingest, sdk, streaming
+from benchmarks import append, delivery, figures, freshness, ingest, sdk, streaming
 from tests.harness.site import Site, open_site
 
 APPEND_HEAD = (
@@ -33,6 +33,7 @@ async def _one_replica(site: Site) -> None:
     print(f"\n{DELIVERY_HEAD}")
     print(await delivery.row(site), flush=True)
     print(f"\n{figures.HEAD}")
+    print(await freshness.row(site), flush=True)
     print(await ingest.row(site), flush=True)
     for row in await figures.rows(site):
         print(row, flush=True)

@@ -30,6 +30,8 @@ AGENTS = [f"agent-{number}" for number in range(20)]
 BOTS = [AiAgent(f"bot-{number}", f"Bot {number}") for number in range(3)]
 YEAR = timedelta(days=365)
 BEGIN = datetime(2025, 1, 1, tzinfo=UTC)
+# Of a usual conversation.
+FACTS_EACH = 15
 # As many as a consumer gets at once.
 BATCH = 4_000
 ASKED = 30
@@ -99,7 +101,7 @@ async def _recorded(store: MongoFactStore) -> str:
     while facts < FACTS:
         batch: list[LoggedEvent] = []
         while len(batch) < BATCH:
-            batch += _conversation(number, BEGIN + YEAR * min(1.0, facts / FACTS), chance)
+            batch += _conversation(number, BEGIN + YEAR * min(1.0, number * FACTS_EACH / FACTS), chance)
             number += 1
         began = time.perf_counter()
         recorded = await record(batch)

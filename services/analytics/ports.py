@@ -69,6 +69,10 @@ class Figurebook(Protocol):
         """Return what ended in the period, with distinct conversations; on demand, human phases that have not ended count as held too."""
         ...
 
+    async def outline(self, scope: Scope, period: Period) -> Sheet:
+        """Return the same as `sheet` for the team; of each agent the distinct conversations are there, and little or nothing else. Without open phases."""
+        ...
+
     async def points(self, scope: Scope, periods: Sequence[Period]) -> list[Cells]:
         """Return the team's (or the scope's agent's) cells of each period, without distinct conversations."""
         ...

@@ -121,6 +121,11 @@ async def _without_platform(agent: AgentPage) -> None:
     await agent.sees(agent.page.get_by_text(re.compile("platform is not connected|platformnya tidak terhubung")).first)
 
 
+async def _rows(agent: AgentPage) -> None:
+    await agent.page.locator("[data-figure=takeovers]").get_by_role("button", name=re.compile("^(Open the rows|Buka baris)")).click()
+    await agent.sees(agent.page.get_by_role("dialog").get_by_role("link").first)
+
+
 async def _offline(agent: AgentPage) -> None:
     await agent.page.context.set_offline(offline=True)
     await agent.sees(agent.page.locator("[data-banner=offline]"))
@@ -176,6 +181,7 @@ SCENES = (
     Scene("shortcuts", _at(LIST), act=_shortcuts),
     Scene("commands", _at(LIST), act=_commands),
     Scene("analytics", _at("/human-agent/analytics"), "SUPERVISOR"),
+    Scene("analytics-rows", _at("/human-agent/analytics"), "SUPERVISOR", _rows),
     Scene("templates", _at("/human-agent/templates")),
     Scene("profile", _at("/human-agent/profile")),
     Scene("team", _at("/human-agent/team"), "ADMIN"),

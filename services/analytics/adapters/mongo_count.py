@@ -88,7 +88,8 @@ class Count:
             # After the facts: whoever counts a span from now on finds them, and who counted before is too late to say that it is not stale.
             marks = _marks(facts)
             if marks:
-                await self.spans.bulk_write(marks, ordered=False)
+                # The small ones first: who counts a large one from now on finds the parts that it lacks stale, and not yet unknown and taken for empty.
+                await self.spans.bulk_write(marks, ordered=True)
             await _all([self._advance(part) for part in _parts(phases)])
             return new
 
@@ -182,7 +183,7 @@ def _marks(facts: Sequence[Fact]) -> list[UpdateOne]:
             },
             upsert=True,
         )
-        for workspace_id, span in stale
+        for workspace_id, span in sorted(stale, key=lambda one: one[1].level)
     ]
 
 

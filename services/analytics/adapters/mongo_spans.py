@@ -1,5 +1,6 @@
 """Counted spans: recomputed from facts, never counted up; and periods put together from them."""
 
+import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
 from typing import Any
@@ -36,21 +37,23 @@ class Spans:
             with unavailable():
                 found = self._count.spans.find(STALE | {"l": level, "e": {"$lte": now}}, {"rev": True, "w": True, "s": True}).sort("e").limit(BATCH)
                 stale = [(document["w"], Span(level, (document["s"] - EPOCH) // LEVELS[level]), document["rev"]) async for document in found]
-                updates = [update for workspace_id, span, rev in stale if (update := await self._counted(workspace_id, span, rev))]
+                # The hours after the revs: who changes them afterwards raises the revs, and what is counted by the old ones is not written.
+                calendars = {workspace_id: await self.calendar(workspace_id) for workspace_id in {workspace_id for workspace_id, _, _ in stale}}
+                found_out = await asyncio.gather(*(self._counted(workspace_id, span, rev, calendars[workspace_id]) for workspace_id, span, rev in stale))
+                updates = [update for update in found_out if update]
                 if updates:
                     result = await self._count.spans.bulk_write(updates, ordered=False)
                     counted += result.matched_count
         return counted
 
-    async def _counted(self, workspace_id: str, span: Span, rev: int) -> UpdateOne | None:
+    async def _counted(self, workspace_id: str, span: Span, rev: int, calendar: Calendar) -> UpdateOne | None:
         """Return the write that says what is in the span as of `rev`: it misses where facts have come since. None while a part of it is stale."""
-        sheets = await (self._from_facts(workspace_id, span) if span.level == 0 else self._from_children(workspace_id, span))
+        sheets = await (self._from_facts(workspace_id, span, calendar) if span.level == 0 else self._from_children(workspace_id, span))
         if sheets is None:
             return None
         return UpdateOne({"_id": span_id(workspace_id, span), "rev": rev}, {"$set": from_sheets(sheets) | {"stale": False}})
 
-    async def _from_facts(self, workspace_id: str, span: Span) -> Mapping[str, Sheet] | None:
-        calendar = await self.calendar(workspace_id)
+    async def _from_facts(self, workspace_id: str, span: Span, calendar: Calendar) -> Mapping[str, Sheet] | None:
         facts = await self._facts(Scope(workspace_id), span.period)
         scopes = {"", *(fact.ai_agent_id for fact in facts)}
         return {scope: sheet_of((fact for fact in facts if scope in {"", fact.ai_agent_id}), calendar) for scope in scopes}
@@ -89,6 +92,20 @@ class Spans:
             total.team = total.agents.get(scope.agent_id, {})
         return total
 
+    async def outline(self, scope: Scope, period: Period) -> Sheet:
+        """See the Figurebook port."""
+        if scope.agent_id:
+            return await self.sheet(scope, period, with_open_phases=False)
+        with unavailable():
+            covers = await self._covers(scope.workspace_id, [period])
+            total, part = Sheet(), part_of(scope.ai_agent_id)
+            found = await self._count.spans.aggregate([{"$match": _one_of(scope, covers)}, {"$project": _outlined(part)}])
+            async for document in found:
+                add_part(total, document, part)
+            total.add(await self._pieces(scope, covers[0].pieces))
+            await self._crossing(scope, period, total)
+        return total
+
     async def points(self, scope: Scope, periods: Sequence[Period]) -> list[Cells]:
         """See the Figurebook port."""
         with unavailable():
@@ -111,7 +128,7 @@ class Spans:
         return [cover(period, stale) for period in periods]
 
     def _spans(self, scope: Scope, covers: Iterable[Cover], projection: Document) -> Any:  # noqa: ANN401  # a cursor
-        return self._count.spans.find({"_id": {"$in": [span_id(scope.workspace_id, span) for one in covers for span in one.spans]}}, projection)
+        return self._count.spans.find(_one_of(scope, covers), projection)
 
     async def _pieces(self, scope: Scope, pieces: Sequence[Period]) -> Sheet:
         total = Sheet()
@@ -140,6 +157,17 @@ class Spans:
             last = max(phase.held.values(), default=None)
             if last is None or last < period.start:
                 total.count(None, NEW_HELD)
+
+
+def _one_of(scope: Scope, covers: Iterable[Cover]) -> Document:
+    return {"_id": {"$in": [span_id(scope.workspace_id, span) for one in covers for span in one.spans]}}
+
+
+def _outlined(part: str) -> Document:
+    """Return what is left of a span in an outline: the team's cells, and of each agent one."""
+    agent = {"k": "$$agent.k", "v": {field(NEW_HELD): f"$$agent.v.{field(NEW_HELD)}"}}
+    agents = {"$map": {"input": {"$objectToArray": {"$ifNull": [f"$agents.{part}", {}]}}, "as": "agent", "in": agent}}
+    return {f"team.{part}": True, f"agents.{part}": {"$arrayToObject": agents}}
 
 
 def _again(scope: Scope, period: Period, who: str) -> Iterator[Document]:

@@ -111,6 +111,10 @@ class MongoFactStore:
         """See the Figurebook port."""
         return await self._steadily(lambda count: self._spans(count).sheet(scope, period, with_open_phases=with_open_phases))
 
+    async def outline(self, scope: Scope, period: Period) -> Sheet:
+        """See the Figurebook port."""
+        return await self._steadily(lambda count: self._spans(count).outline(scope, period))
+
     async def points(self, scope: Scope, periods: Sequence[Period]) -> list[Cells]:
         """See the Figurebook port."""
         return await self._steadily(lambda count: self._spans(count).points(scope, periods))

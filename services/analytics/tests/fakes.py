@@ -80,6 +80,9 @@ class FakeFactStore:
             sheet.team = sheet.agents.get(scope.agent_id, {})
         return sheet
 
+    async def outline(self, scope: Scope, period: Period) -> Sheet:
+        return await self.sheet(scope, period, with_open_phases=False)
+
     async def points(self, scope: Scope, periods: Sequence[Period]) -> list[Cells]:
         calendar = await self.calendar(scope.workspace_id)
         return [sheet_of(self._in(scope, period), calendar).team for period in periods]

@@ -17,6 +17,7 @@ from services.analytics.adapters.event_proto import to_logged_event
 from services.analytics.adapters.mongo_store import MongoFactStore
 from services.analytics.domain.events import Cause, Control, Holder
 from services.analytics.domain.facts import Fact, FactKind
+from services.analytics.domain.figures import conversations_of_agents
 from services.analytics.domain.hours import Calendar, Stretch
 from services.analytics.domain.phases import Case, HandBack, Phase
 from services.analytics.domain.sheets import NEW_HELD, NEW_WRITTEN, Sheet
@@ -180,6 +181,8 @@ async def same_sheets(mongo: MongoFactStore, fake: FakeFactStore, chance: Random
         # The present lies in no period that is over.
         running = period.end > max(fact.at for fact in fake.kept.values())
         assert await mongo.sheet(scope, period, with_open_phases=running) == await fake.sheet(scope, period, with_open_phases=running)
+        outline, sheet = await mongo.outline(scope, period), await fake.sheet(scope, period, with_open_phases=False)
+        assert (outline.team, conversations_of_agents(outline)) == (sheet.team, conversations_of_agents(sheet))
         middle = period.start + (period.end - period.start) / 2
         parts = [Period(period.start, middle), Period(middle, period.end)]
         for ours, theirs in zip(await mongo.points(scope, parts), await fake.points(scope, parts), strict=True):

@@ -131,7 +131,7 @@ class GetFigures:
         earlier = replace(earlier, start=max(earlier.start, EPOCH))
         if earlier.start >= earlier.end:
             return None
-        sheet = await self._book.sheet(scope, earlier, with_open_phases=False)
+        sheet = await self._book.outline(scope, earlier)
         return _team(earlier, sheet, business=question.business)
 
     async def _series(self, scope: Scope, question: Question, period: Period, zone: ZoneInfo) -> tuple[tuple[Period, Figures], ...]:
