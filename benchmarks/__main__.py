@@ -1,12 +1,13 @@
-"""`make bench`: starts stacks of its own, one after the other, and prints the table."""
+"""`make bench`: stacks of its own, one after the other, and the table. `python -m benchmarks dashboard` (services, replicas) measures one part."""
 
 import asyncio
 import platform
+import sys
 import tempfile
 from collections.abc import Callable, Coroutine
 from pathlib import Path
 
-from benchmarks import append, delivery, figures, freshness, ingest, sdk, streaming
+from benchmarks import append, dashboard, delivery, figures, freshness, ingest, sdk, streaming
 from tests.harness.site import Site, open_site
 
 APPEND_HEAD = (
@@ -49,11 +50,20 @@ async def _two_replicas(site: Site) -> None:
         print(row, flush=True)
 
 
+async def _dashboard(site: Site) -> None:
+    print(f"\n{dashboard.HEAD}")
+    async for row in dashboard.rows(site):
+        print(row, flush=True)
+
+
+PARTS = {"services": (1, _one_replica), "replicas": (2, _two_replicas), "dashboard": (1, _dashboard)}
+
+
 def main() -> None:
     """Measure and print."""
     print(f"{platform.machine()}, Python {platform.python_version()}; everything on one machine: MongoDB, Kafka, four services and the callers")
-    _measure(1, _one_replica)
-    _measure(2, _two_replicas)
+    for part in sys.argv[1:] or PARTS:
+        _measure(*PARTS[part])
 
 
 if __name__ == "__main__":

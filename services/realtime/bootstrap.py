@@ -95,7 +95,6 @@ async def start(settings: Settings, lifecycle: Lifecycle) -> Running:
     attendance = Attendance(reports.soon)
     AGENTS.labels("available").set_function(partial(attendance.count, "available"))
     AGENTS.labels("away").set_function(partial(attendance.count, "away"))
-    lifecycle.run_background(reports.run(attendance), "presence")
 
     sessions = GrpcService(auth, auth_pb2.DESCRIPTOR.services_by_name["SessionService"])
     sockets = Sockets(hub, liveness, clock)
@@ -114,6 +113,7 @@ async def start(settings: Settings, lifecycle: Lifecycle) -> Running:
         sockets_per_user=settings.sockets_per_user,
     )
     lifecycle.run_background(conversing.keep_telling_viewing(), "viewing")
+    lifecycle.run_background(reports.run(attendance, conversing.tell_presence), "presence")
 
     origin = origin_of(settings.public_url)
     gateway = Gateway(

@@ -19,6 +19,7 @@ from uuid import UUID
 from services.conversation.domain.control import AFTER_VERSION, After, AgentRef, AiAgentRef, CloseReason, ControlCause, ControlState, Holder, Priority, State
 from services.conversation.domain.errors import NotUnderstoodError
 from services.conversation.domain.events import BODY_TYPES, EVENT_VERSION, Actor, ActorKind, Event, LedgerLink
+from services.conversation.domain.signals import NOTHING, Memory, Said
 
 Document = dict[str, Any]
 T = TypeVar("T")
@@ -131,7 +132,25 @@ def _after_document(after: After) -> Document:
         document["receipts_at"] = after.receipts_at
     if after.open_draft_seqs:
         document["open_draft_seqs"] = list(after.open_draft_seqs)
+    if after.memory != NOTHING:
+        document["memory"] = _memory_document(after.memory)
     return document
+
+
+def _memory_document(memory: Memory) -> Document:
+    return {
+        "ai": [said.sketch for said in memory.ai],
+        "user": [said.sketch for said in memory.user],
+        "angry": [said.angry for said in memory.user],
+        "since": memory.since,
+    }
+
+
+def _to_memory(document: Mapping[str, Any] | None) -> Memory:
+    if document is None:
+        return NOTHING
+    user = tuple(Said(bytes(kept), angry) for kept, angry in zip(document["user"], document["angry"], strict=True))
+    return Memory(tuple(Said(bytes(kept)) for kept in document["ai"]), user, document["since"])
 
 
 def _to_after(document: Mapping[str, Any]) -> After:
@@ -167,6 +186,7 @@ def _to_after(document: Mapping[str, Any]) -> After:
         priority=Priority(priority) if priority else None,
         receipts_at=document.get("receipts_at"),
         open_draft_seqs=tuple(document.get("open_draft_seqs", ())),
+        memory=_to_memory(document.get("memory")),
     )
 
 

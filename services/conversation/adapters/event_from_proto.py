@@ -14,6 +14,7 @@ from services.conversation.adapters.event_proto import enum_value
 from services.conversation.domain.control import AFTER_VERSION, After, AgentRef, AiAgentRef, CloseReason, ControlCause, ControlState, Holder, Priority
 from services.conversation.domain.errors import NotUnderstoodError
 from services.conversation.domain.events import BODY_TYPES, EVENT_VERSION, Actor, ActorKind, Event, LedgerLink
+from services.conversation.domain.signals import Memory, Said
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
@@ -82,6 +83,11 @@ def _to_after(message: event_pb2.After) -> After:
         priority=_enum(Priority, message.priority) if message.priority else None,
         receipts_at=_moment(message.receipts_at) if message.HasField("receipts_at") else None,
         open_draft_seqs=tuple(message.open_draft_seqs),
+        memory=Memory(
+            ai=tuple(Said(said.sketch, said.angry) for said in message.recent_ai),
+            user=tuple(Said(said.sketch, said.angry) for said in message.recent_user),
+            since=_moment(message.signals_since) if message.HasField("signals_since") else None,
+        ),
     )
 
 

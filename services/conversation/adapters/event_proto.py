@@ -12,6 +12,7 @@ from google.protobuf.timestamp_pb2 import Timestamp
 
 from services.conversation.domain.control import AFTER_VERSION, After, AgentRef, AiAgentRef, CloseReason, ControlCause, ControlState, Holder, Priority
 from services.conversation.domain.events import BODY_TYPES, ActorKind, DraftResolution, Event, RequestedBy
+from services.conversation.domain.signals import Said
 
 # The contract's enum of each domain enum, and the prefix of its names.
 _ENUMS: dict[type[StrEnum], tuple[Any, str]] = {
@@ -93,7 +94,12 @@ def to_after(after: After) -> event_pb2.After:
         last_message_at=to_timestamp(after.last_message_at),
         version=AFTER_VERSION,
         open_draft_seqs=after.open_draft_seqs,
+        signals=[signal.value for signal in after.memory.signals],
+        recent_ai=[_to_said(said) for said in after.memory.ai],
+        recent_user=[_to_said(said) for said in after.memory.user],
     )
+    if after.memory.since is not None:
+        message.signals_since.CopyFrom(to_timestamp(after.memory.since))
     if after.oldest_unanswered_at is not None:
         message.oldest_unanswered_at.CopyFrom(to_timestamp(after.oldest_unanswered_at))
     if after.priority is not None:
@@ -101,6 +107,10 @@ def to_after(after: After) -> event_pb2.After:
     if after.receipts_at is not None:
         message.receipts_at.CopyFrom(to_timestamp(after.receipts_at))
     return message
+
+
+def _to_said(said: Said) -> event_pb2.Said:
+    return event_pb2.Said(sketch=said.sketch, angry=said.angry)
 
 
 def to_proto(event: Event) -> event_pb2.Event:

@@ -1,15 +1,15 @@
 """Who is there: one document an agent in `presence`, and one about the reports themselves. Every time is MongoDB's ($$NOW).
 
 presence  _id workspace/agent   w, agent
-          by          what each reporter said last and when: [{r, p, at}]; available at one is available
           seen_at     the last report of a socket; the agent is gone since then
-          available   whether the agent was available at that report; `since`: when this, or being there at all, began
+          available   what the agent set themselves to last, wherever; it outlives their going. `since`: when this, or being there at all, began
 presence_reports  _id "reports"   last_at    when anybody reported last
                                   since      when the present unbroken time of reports began; no countdown began before it
 """
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -24,7 +24,7 @@ from services.conversation.adapters.list_indexes import ROWS
 from services.conversation.adapters.row_document import CLOSED_FLOOR
 from services.conversation.domain.control import Holder
 from services.conversation.domain.policy import Policy
-from services.conversation.ports.presence import AgentPresence, Idle, Presence, ReportedAgent, Unattended
+from services.conversation.ports.presence import AgentPresence, Countdown, Idle, Presence, ReportedAgent, Unattended
 
 logger = get_logger(__name__)
 
@@ -47,12 +47,16 @@ class MongoPresence:
         self._rows = database[ROWS]
         self._silent_ms = int(silent.total_seconds() * 1000)
 
-    async def report(self, reporter_id: str, agents: Sequence[ReportedAgent]) -> None:
-        """Take one reporter's present agents. An agent whom no reporter names any more is gone since the last report that did."""
+    async def report(self, agents: Sequence[ReportedAgent]) -> list[ReportedAgent]:
+        """Take one reporter's present agents; return them as they are set now. Whom no reporter names any more is gone since the last report that did."""
+        keys = {_key(agent): agent for agent in agents}
         with _reaching():
             await self._reports.update_one({"_id": "reports"}, [{"$set": self._reported()}], upsert=True)
-            if agents:
-                await self._presence.bulk_write([self._seen(reporter_id, agent) for agent in agents], ordered=False)
+            if not keys:
+                return []
+            await self._presence.bulk_write([self._seen(agent) for agent in agents], ordered=False)
+            kept = self._presence.find({"_id": {"$in": list(keys)}}, {"available": 1})
+            return [replace(keys[each["_id"]], presence=Presence.AVAILABLE if each["available"] else Presence.AWAY) async for each in kept]
 
     def _reported(self) -> Document:
         unbroken = {"$gte": [{"$ifNull": ["$last_at", _EPOCH]}, self._ago()]}
@@ -61,52 +65,45 @@ class MongoPresence:
             "last_at": "$$NOW",
         }
 
-    def _seen(self, reporter_id: str, agent: ReportedAgent) -> UpdateOne:
-        others = {"$and": [{"$ne": ["$$this.r", {"$literal": reporter_id}]}, {"$gte": ["$$this.at", self._ago()]}]}
-        mine = {"r": {"$literal": reporter_id}, "p": agent.presence.value, "at": "$$NOW"}
+    def _seen(self, agent: ReportedAgent) -> UpdateOne:
+        said: Any = {"$literal": agent.presence is Presence.AVAILABLE}
         same = {"$and": [{"$gte": [{"$ifNull": ["$seen_at", _EPOCH]}, self._ago()]}, {"$eq": ["$was_available", "$available"]}]}
         stages: list[Document] = [
-            {
-                "$set": {
-                    "w": {"$literal": agent.workspace_id},
-                    "agent": {"$literal": agent.agent_id},
-                    "was_available": "$available",
-                    "by": {"$concatArrays": [{"$filter": {"input": {"$ifNull": ["$by", []]}, "cond": others}}, [mine]]},
-                }
-            },
-            {"$set": {"available": {"$in": [Presence.AVAILABLE.value, "$by.p"]}}},
+            {"$set": {"w": {"$literal": agent.workspace_id}, "agent": {"$literal": agent.agent_id}, "was_available": "$available"}},
+            {"$set": {"available": {"$ifNull": ["$available", said]} if agent.unchanged else said}},
             {"$set": {"since": {"$cond": [same, "$since", "$$NOW"]}}},
             {"$set": {"seen_at": "$$NOW"}},
             {"$unset": "was_available"},
         ]
-        return UpdateOne({"_id": f"{agent.workspace_id}/{agent.agent_id}"}, stages, upsert=True)
+        return UpdateOne({"_id": _key(agent)}, stages, upsert=True)
 
     def _ago(self) -> Document:
         return {"$subtract": ["$$NOW", self._silent_ms]}
 
-    async def of_workspace(self, workspace_id: str) -> list[AgentPresence]:
-        """Return everybody who was ever there or holds a conversation, with how many each holds."""
+    async def of_workspace(self, workspace_id: str, policy: Policy) -> list[AgentPresence]:
+        """Return everybody who was ever there or holds a conversation, with how many each holds and what runs against them; as the sweep counts it."""
         there = {"$gte": ["$seen_at", self._ago()]}
         known: list[Document] = [
             {"$match": {"w": workspace_id}},
-            {
-                "$project": {
-                    "agent": 1,
-                    "presence": {"$cond": [there, {"$cond": ["$available", "available", "away"]}, "offline"]},
-                    "since": {"$cond": [there, "$since", "$seen_at"]},
-                }
-            },
+            {"$project": {"agent": 1, "available": 1, "since": 1, "seen_at": 1, "there": there}},
         ]
         held: list[Document] = [
             {"$match": {"w": workspace_id, "control.holder": Holder.HUMAN.value}},
             {"$group": {"_id": "$handler", "n": {"$sum": 1}}},
         ]
         with _reaching():
+            reported = await self._reported_since()
             agents = await (await self._presence.aggregate(known)).to_list()
             holding = {group["_id"]: group["n"] async for group in await self._rows.aggregate(held)}
-        known_agents = [AgentPresence(agent["agent"], Presence(agent["presence"]), agent["since"], holding.pop(agent["agent"], 0)) for agent in agents]
+        known_agents = [_to_agent(agent, holding.pop(agent["agent"], 0), reported, policy) for agent in agents]
         # A colleague may be given a conversation before they ever came.
-        return known_agents + [AgentPresence(agent_id, Presence.OFFLINE, None, count) for agent_id, count in holding.items()]
+        never_there = (Countdown(reported, min(policy.grace, policy.away)),) if reported else ()
+        return known_agents + [AgentPresence(agent_id, Presence.OFFLINE, None, count, never_there) for agent_id, count in holding.items()]
+
+    async def _reported_since(self) -> datetime | None:
+        """Return when the present unbroken time of reports began; None while nobody reports."""
+        reports = await self._reports.find_one({"_id": "reports", "$expr": {"$gte": ["$last_at", self._ago()]}})
+        return reports["since"] if reports else None
 
     async def agents_available(self, workspace_id: str) -> int:
         """Return how many agents are available; 0 also when it cannot be told."""
@@ -128,8 +125,8 @@ class MongoPresence:
     async def unattended(self, least: Policy) -> list[Unattended]:
         """Return what is beyond the shortest grace or away time; nothing while nobody reports."""
         with _reaching():
-            reports = await self._reports.find_one({"_id": "reports", "$expr": {"$gte": ["$last_at", self._ago()]}})
-        if reports is None:
+            reported = await self._reported_since()
+        if reported is None:
             return []
         beyond = {
             "$or": [
@@ -137,7 +134,7 @@ class MongoPresence:
                 {"away_ms": {"$gt": least.away.total_seconds() * 1000}},
             ]
         }
-        return await self._held({"control.holder": Holder.HUMAN.value}, reports["since"], beyond)
+        return await self._held({"control.holder": Holder.HUMAN.value}, reported, beyond)
 
     async def held_by(self, workspace_id: str, agent_id: str) -> list[Unattended]:
         """Return all that an agent holds."""
@@ -199,6 +196,21 @@ class MongoPresence:
         with _reaching():
             documents = await (await self._rows.aggregate(pipeline)).to_list()
         return [Idle(document["w"], document["_id"], timedelta(milliseconds=document["quiet_ms"])) for document in documents]
+
+
+def _key(agent: ReportedAgent) -> str:
+    return f"{agent.workspace_id}/{agent.agent_id}"
+
+
+def _to_agent(document: Document, held: int, reported: datetime | None, policy: Policy) -> AgentPresence:
+    """`reported` is when the present unbroken time of reports began."""
+    there, available = document["there"], document["available"]
+    presence = (Presence.AVAILABLE if available else Presence.AWAY) if there else Presence.OFFLINE
+    counted = [] if there else [(document["seen_at"], policy.grace)]
+    if not (there and available):
+        counted.append((document["seen_at"] if available else document["since"], policy.away))
+    running = tuple(Countdown(max(begin, reported), lasts) for begin, lasts in counted) if reported else ()
+    return AgentPresence(document["agent"], presence, document["since"] if there else document["seen_at"], held, running)
 
 
 @contextmanager

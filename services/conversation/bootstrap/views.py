@@ -43,6 +43,7 @@ from services.conversation.use_cases.read_history import ReadHistory
 from services.conversation.use_cases.read_list import ReadList
 from services.conversation.use_cases.sweep import Sweep
 from services.conversation.use_cases.tell_availability import TellAvailability
+from services.conversation.use_cases.tell_presence import TellPresence
 from services.conversation.use_cases.tell_typing import TellTyping
 from services.conversation.use_cases.watch import Watch
 from services.conversation.use_cases.workspace_settings import WorkspaceSettings
@@ -78,7 +79,7 @@ async def start_views(lifecycle: Lifecycle, core: Core) -> Views:
         ReadList(MongoList(core.database), history, MongoReadMarks(core.database)),
         ReadHistory(history),
         EditTemplates(MongoTemplates(core.database)),
-        presence,
+        TellPresence(presence, core.policies),
         MongoConsumers(core.database),
         to_proto,
     )

@@ -12,6 +12,7 @@ class AttentionClass(IntEnum):
 
     NEEDS_HUMAN = 1
     UNANSWERED_BY_HUMAN = 2
+    # The AI has not answered, or its answers do not help: the reasons say which.
     UNANSWERED_BY_AI = 3
     CALM = 4
     CLOSED = 5
@@ -50,7 +51,8 @@ def attention(after: After) -> Attention:
     """Return what follows from one event's `after` alone, so that a list row needs no history."""
     control = after.control
     unanswered = after.oldest_unanswered_at
-    reasons = ("unanswered",) if unanswered else ()
+    signals = tuple(signal.value for signal in after.memory.signals)
+    reasons = (*signals, "unanswered") if unanswered else signals
     match control.holder:
         case Holder.CLOSED:
             return Attention(AttentionClass.CLOSED, control.since, ())
@@ -60,6 +62,7 @@ def attention(after: After) -> Attention:
             return Attention(AttentionClass.NEEDS_HUMAN, control.since, (*asked, *urgent, *reasons))
         case Holder.HUMAN if unanswered:
             return Attention(AttentionClass.UNANSWERED_BY_HUMAN, unanswered, reasons)
-        case Holder.AI if unanswered:
-            return Attention(AttentionClass.UNANSWERED_BY_AI, unanswered, reasons)
+        case Holder.AI if reasons:
+            waiting = [moment for moment in (unanswered, after.memory.since) if moment is not None]
+            return Attention(AttentionClass.UNANSWERED_BY_AI, min(waiting), reasons)
     return Attention(AttentionClass.CALM, after.last_message_at, ())

@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from services.conversation.domain.signals import NOTHING, Memory
+
 # The version of `After` that this code writes and understands; a higher one is never guessed at.
 AFTER_VERSION = 1
 
@@ -119,6 +121,8 @@ class After:
     receipts_at: datetime | None = None
     # Withheld drafts that are neither resolved nor made moot by a message of the holder; ascending.
     open_draft_seqs: tuple[int, ...] = ()
+    # What shows that the AI and the user do not get on; empty once a human has looked at it.
+    memory: Memory = NOTHING
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,6 +25,7 @@ from services.conversation.domain.events import (
     UserLeft,
     UserMessage,
 )
+from services.conversation.domain.signals import NOTHING, ai_said, user_said
 
 # Open drafts that are remembered across epochs; only the newest few are ever shown.
 MAX_OPEN_DRAFTS = 20
@@ -75,9 +76,10 @@ def _message(after: After, seq: int, at: datetime, body: UserMessage | AiMessage
                 user_message_count=after.user_message_count + 1,
                 oldest_unanswered_at=after.oldest_unanswered_at or at,
                 user_left=False,
+                memory=user_said(after.memory, body.text, at),
             )
         case AiMessage():
-            return replace(after, last_message_at=at, oldest_unanswered_at=None)
+            return replace(after, last_message_at=at, oldest_unanswered_at=None, memory=ai_said(after.memory, body.text, at))
         case HumanMessage():
             other_human_seq = after.other_human_seq if body.agent.id == after.last_human_agent_id else after.last_human_seq
             return replace(
@@ -89,6 +91,7 @@ def _message(after: After, seq: int, at: datetime, body: UserMessage | AiMessage
                 other_human_seq=other_human_seq,
                 transferred_from_id="",
                 open_draft_seqs=(),
+                memory=NOTHING,
             )
 
 
@@ -103,7 +106,7 @@ def _control_change(
             return _requested(after, at, body)
         case RequestWithdrawn():
             control = ControlState(Holder.AI, at, ControlCause.REQUEST_WITHDRAWN, ai_may_speak=True, epoch=after.control.epoch)
-            return replace(after, control=control, priority=None)
+            return replace(after, control=control, priority=None, memory=NOTHING)
         case TakenOver():
             return _enter(after, at, Holder.HUMAN, body.cause, agent=body.agent)
         case Transferred():
@@ -111,12 +114,12 @@ def _control_change(
             return replace(moved, transferred_from_id=actor_id, last_message_at=at if body.message else after.last_message_at)
         case HandedBack():
             moved = _enter(after, at, Holder.AI, ControlCause.HANDED_BACK)
-            return replace(moved, open_draft_seqs=(), last_message_at=at if body.message else after.last_message_at)
+            return replace(moved, open_draft_seqs=(), memory=NOTHING, last_message_at=at if body.message else after.last_message_at)
         case ReturnedToQueue():
             return _enter(after, at, Holder.QUEUE, body.cause)
         case Closed():
             moved = _enter(after, at, Holder.CLOSED, ControlCause.CLOSED, close_reason=body.reason)
-            return replace(moved, open_draft_seqs=(), oldest_unanswered_at=None)
+            return replace(moved, open_draft_seqs=(), oldest_unanswered_at=None, memory=NOTHING)
         case _:
             msg = f"no fold for {type(body).__name__}"
             raise TypeError(msg)

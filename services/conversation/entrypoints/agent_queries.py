@@ -17,10 +17,10 @@ from services.conversation.domain.texts import foreign_id, optional_text, seq_nu
 from services.conversation.domain.words import terms_of
 from services.conversation.entrypoints.control_proto import write_moment
 from services.conversation.entrypoints.row_proto import read_sort, read_statuses, write_counts, write_row, write_template
-from services.conversation.ports.presence import PresenceBook
 from services.conversation.use_cases.edit_templates import EditTemplates
 from services.conversation.use_cases.read_history import ReadHistory
 from services.conversation.use_cases.read_list import ReadList
+from services.conversation.use_cases.tell_presence import TellPresence
 
 Context = grpc.aio.ServicerContext[Any, Any]
 EncodeEvent = Callable[[Event], event_pb2.Event]
@@ -35,7 +35,7 @@ MAX_TOKEN_BYTES = 400
 class AgentQueries(agent_pb2_grpc.AgentServiceServicer):
     """The half of AgentService that reads, or writes no event; AgentCommands is the other."""
 
-    def __init__(self, read_list: ReadList, read_history: ReadHistory, templates: EditTemplates, presence: PresenceBook, encode_event: EncodeEvent) -> None:
+    def __init__(self, read_list: ReadList, read_history: ReadHistory, templates: EditTemplates, presence: TellPresence, encode_event: EncodeEvent) -> None:
         """`encode_event` gives an event as it travels on the topic."""
         self._read_list = read_list
         self._read_history = read_history
@@ -91,7 +91,7 @@ class AgentQueries(agent_pb2_grpc.AgentServiceServicer):
 
     async def ListPresence(self, _request: agent_pb2.ListPresenceRequest, _context: Context) -> agent_pb2.ListPresenceResponse:
         """Who is there."""
-        agents = await self._presence.of_workspace(user_caller().workspace_id)
+        agents = await self._presence(user_caller().workspace_id)
         return agent_pb2.ListPresenceResponse(
             agents=[
                 agent_pb2.AgentPresence(
@@ -99,6 +99,9 @@ class AgentQueries(agent_pb2_grpc.AgentServiceServicer):
                     presence=agent_pb2.Presence.Value(f"PRESENCE_{agent.presence.name}"),
                     since=write_moment(agent.since) if agent.since else None,
                     open_conversations=agent.open_conversations,
+                    countdowns=[
+                        agent_pb2.Countdown(counted_from=write_moment(each.counted_from), seconds=int(each.lasts.total_seconds())) for each in agent.countdowns
+                    ],
                 )
                 for agent in agents
             ]

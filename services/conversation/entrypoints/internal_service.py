@@ -23,6 +23,7 @@ Context = grpc.aio.ServicerContext[Any, Any]
 # Bytes of an event's place in the log.
 POSITION_BYTES = 24
 _PRESENCES = {agent_pb2.PRESENCE_AVAILABLE: Presence.AVAILABLE, agent_pb2.PRESENCE_AWAY: Presence.AWAY}
+_NUMBERS = {presence: number for number, presence in _PRESENCES.items()}
 
 
 SERVICE_NAME = internal_pb2.DESCRIPTOR.services_by_name["InternalService"].full_name
@@ -40,10 +41,11 @@ class InternalService(internal_pb2_grpc.InternalServiceServicer):
     async def ReportPresence(self, request: internal_pb2.ReportPresenceRequest, _context: Context) -> internal_pb2.ReportPresenceResponse:
         """Which agents have a socket at one realtime process."""
         service_caller("realtime")
-        reporter_id = required_text("reporter_id", request.reporter_id, MAX_ID_BYTES)
-        agents = [_reported(index, agent) for index, agent in enumerate(request.agents)]
-        await self._presence.report(reporter_id, agents)
-        return internal_pb2.ReportPresenceResponse()
+        required_text("reporter_id", request.reporter_id, MAX_ID_BYTES)
+        agents = await self._presence.report([_reported(index, agent) for index, agent in enumerate(request.agents)])
+        return internal_pb2.ReportPresenceResponse(
+            agents=[internal_pb2.ReportedAgent(workspace_id=agent.workspace_id, agent_id=agent.agent_id, presence=_NUMBERS[agent.presence]) for agent in agents]
+        )
 
     async def ExportLog(self, request: internal_pb2.ExportLogRequest, _context: Context) -> AsyncIterator[internal_pb2.ExportLogResponse]:
         """The log, in (conversation, seq) order."""
@@ -65,6 +67,7 @@ def _reported(index: int, agent: internal_pb2.ReportedAgent) -> ReportedAgent:
         workspace_id=required_text(f"{field}.workspace_id", agent.workspace_id, MAX_ID_BYTES),
         agent_id=required_text(f"{field}.agent_id", agent.agent_id, MAX_ID_BYTES),
         presence=_PRESENCES[agent.presence],
+        unchanged=agent.unchanged,
     )
 
 

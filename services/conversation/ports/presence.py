@@ -19,11 +19,20 @@ class Presence(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ReportedAgent:
-    """An agent with a socket, and what they set themselves to."""
+    """An agent with a socket, and what they set themselves to; `unchanged`: they said nothing new, what is kept of them stands."""
 
     workspace_id: str
     agent_id: str
     presence: Presence
+    unchanged: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Countdown:
+    """A conversation leaves its holder so long after the later of `counted_from` and the moment at which it came to them."""
+
+    counted_from: datetime
+    lasts: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +43,19 @@ class AgentPresence:
     presence: Presence
     since: datetime | None
     open_conversations: int
+    # The first to run out counts; none while nobody's presence is reported.
+    countdowns: tuple[Countdown, ...] = ()
 
 
 class PresenceBook(Protocol):
     """Keeps what is reported."""
 
-    async def report(self, reporter_id: str, agents: Sequence[ReportedAgent]) -> None:
-        """Take one reporter's present agents in the place of its former ones."""
+    async def report(self, agents: Sequence[ReportedAgent]) -> list[ReportedAgent]:
+        """Take who is present at one reporter; return them as they are set now."""
         ...
 
-    async def of_workspace(self, workspace_id: str) -> list[AgentPresence]:
-        """Return everybody who was ever there or holds a conversation, with how many each holds."""
+    async def of_workspace(self, workspace_id: str, policy: Policy) -> list[AgentPresence]:
+        """Return everybody who was ever there or holds a conversation, with how many each holds and what runs against them under its settings."""
         ...
 
 

@@ -1,6 +1,7 @@
 """Presence, and what the sweep makes of it, on a real database. Time passes by moving what was stored into the past: the clock is MongoDB's."""
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,8 @@ from services.conversation.adapters.mongo_event_store import MongoEventStore
 from services.conversation.adapters.mongo_policies import MongoPolicies
 from services.conversation.adapters.mongo_presence import MongoPresence
 from services.conversation.domain.control import AgentRef, ControlCause, Holder
-from services.conversation.ports.presence import AgentPresence, Presence, ReportedAgent
+from services.conversation.domain.policy import DEFAULT_POLICY
+from services.conversation.ports.presence import AgentPresence, Countdown, Presence, ReportedAgent
 from services.conversation.tests.logbook import BUDI, SARI, Log, write
 from services.conversation.tests.test_projector import expected_row
 from services.conversation.use_cases.carry_out import CarryOut
@@ -35,7 +37,10 @@ class Office:
         self.sweep = Sweep(self.presence, policies, policies, self.carry_out)
 
     async def report(self, *agents: tuple[AgentRef, Presence]) -> None:
-        await self.presence.report("realtime-1", [ReportedAgent("ws-1", agent.id, presence) for agent, presence in agents])
+        await self.presence.report([ReportedAgent("ws-1", agent.id, presence) for agent, presence in agents])
+
+    async def agents(self, workspace_id: str = "ws-1") -> dict[str, AgentPresence]:
+        return {agent.agent_id: agent for agent in await self.presence.of_workspace(workspace_id, DEFAULT_POLICY)}
 
     async def passes(self, time: timedelta, *, reported: bool = True, there: bool = False) -> None:
         """Let time pass, with somebody reporting all along or nobody, and with the known agents there all along or not."""
@@ -67,32 +72,63 @@ async def test_presence_is_available_away_or_offline_since_it_began(db: Database
     office = Office(db)
     await office.held(BUDI)
     await office.report((BUDI, Presence.AVAILABLE), (SARI, Presence.AWAY))
-    agents = {agent.agent_id: agent for agent in await office.presence.of_workspace("ws-1")}
+    agents = await office.agents()
     assert (agents[BUDI.id].presence, agents[BUDI.id].open_conversations) == (Presence.AVAILABLE, 1)
     assert (agents[SARI.id].presence, agents[SARI.id].open_conversations) == (Presence.AWAY, 0)
     since = agents[BUDI.id].since
     await office.report((BUDI, Presence.AVAILABLE), (SARI, Presence.AWAY))
-    again = {agent.agent_id: agent for agent in await office.presence.of_workspace("ws-1")}
+    again = await office.agents()
     assert (again[BUDI.id].since, again[SARI.id].since) == (since, agents[SARI.id].since)
     await office.passes(timedelta(seconds=16))
-    assert {agent.presence for agent in await office.presence.of_workspace("ws-1")} == {Presence.OFFLINE}
-    assert await office.presence.of_workspace("ws-2") == []
+    assert {agent.presence for agent in (await office.agents()).values()} == {Presence.OFFLINE}
+    assert await office.agents("ws-2") == {}
     assert await office.presence.agents_available("ws-1") == 0
 
 
 async def test_who_was_never_there_may_hold_conversations(db: Database) -> None:
     office = Office(db)
     await office.held(SARI)
-    assert await office.presence.of_workspace("ws-1") == [AgentPresence(SARI.id, Presence.OFFLINE, None, 1)]
+    assert await office.agents() == {SARI.id: AgentPresence(SARI.id, Presence.OFFLINE, None, 1)}
 
 
-async def test_who_is_available_at_one_replica_is_not_away(db: Database) -> None:
+async def test_the_last_that_an_agent_said_anywhere_holds_and_outlives_their_going(db: Database) -> None:
+    presence, budi = MongoPresence(db), ReportedAgent("ws-1", BUDI.id, Presence.AVAILABLE, unchanged=True)
+    away, office = replace(budi, presence=Presence.AWAY), Office(db)
+    assert await presence.report([away]) == [away], "what was never said is as the reporter has it"
+    said = replace(budi, unchanged=False)
+    assert await presence.report([said]) == [said]
+    assert await presence.report([away]) == [budi]
+    await presence.report([replace(away, unchanged=False)])
+    await office.passes(timedelta(hours=1))
+    assert (await office.agents())[BUDI.id].presence is Presence.OFFLINE
+    assert await presence.report([budi]) == [away]
+    assert (await office.agents())[BUDI.id].presence is Presence.AWAY
+
+
+async def test_countdowns_are_those_of_the_sweep_and_none_runs_while_nobody_reports(db: Database) -> None:
     office = Office(db)
-    await office.presence.report("realtime-1", [ReportedAgent("ws-1", BUDI.id, Presence.AVAILABLE)])
-    await office.presence.report("realtime-2", [ReportedAgent("ws-1", BUDI.id, Presence.AWAY)])
-    assert [agent.presence for agent in await office.presence.of_workspace("ws-1")] == [Presence.AVAILABLE]
-    await office.presence.report("realtime-1", [ReportedAgent("ws-1", BUDI.id, Presence.AWAY)])
-    assert [agent.presence for agent in await office.presence.of_workspace("ws-1")] == [Presence.AWAY]
+    await office.held(SARI)
+    await office.report((BUDI, Presence.AVAILABLE))
+    reports = await db["presence_reports"].find_one({})
+    assert reports
+    agents = await office.agents()
+    assert agents[BUDI.id].countdowns == ()
+    assert agents[SARI.id].countdowns == (Countdown(reports["since"], DEFAULT_POLICY.grace),), "never there: from when presence was first known"
+    await office.report((BUDI, Presence.AWAY))
+    document = await db["presence"].find_one({})
+    assert document
+    assert (await office.agents())[BUDI.id].countdowns == (Countdown(document["since"], DEFAULT_POLICY.away),)
+    await office.passes(MINUTE)
+    document = await db["presence"].find_one({})
+    assert document
+    grace, away = Countdown(document["seen_at"], DEFAULT_POLICY.grace), Countdown(document["since"], DEFAULT_POLICY.away)
+    assert (await office.agents())[BUDI.id].countdowns == (grace, away), "gone, and away before that"
+    await office.passes(MINUTE, reported=False)
+    assert {agent.countdowns for agent in (await office.agents()).values()} == {()}, "nobody reports: nothing is counted"
+    await office.report((SARI, Presence.AVAILABLE))
+    reports = await db["presence_reports"].find_one({})
+    assert reports
+    assert {each.counted_from for each in (await office.agents())[BUDI.id].countdowns} == {reports["since"]}, "a full time from the first report"
 
 
 async def test_availability_counts_who_is_available_and_who_waits_longer(db: Database) -> None:

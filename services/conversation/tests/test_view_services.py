@@ -43,6 +43,7 @@ from services.conversation.use_cases.read_history import ReadHistory
 from services.conversation.use_cases.read_list import ReadList
 from services.conversation.use_cases.states import States
 from services.conversation.use_cases.tell_availability import TellAvailability
+from services.conversation.use_cases.tell_presence import TellPresence
 from services.conversation.use_cases.transfer import TransferToAgent
 from services.conversation.use_cases.watch import Watch
 
@@ -76,7 +77,7 @@ async def channel_fixture(db: Database) -> AsyncIterator[grpc.aio.Channel]:
         ReadList(MongoList(db), history, MongoReadMarks(db)),
         ReadHistory(history),
         EditTemplates(MongoTemplates(db)),
-        presence,
+        TellPresence(presence, MongoPolicies(db)),
         MongoConsumers(db),
         to_proto,
     )
@@ -183,9 +184,14 @@ async def test_presence_is_reported_by_realtime_alone_and_read_by_agents(channel
     report = internal_pb2.ReportPresenceRequest(reporter_id="realtime-1", agents=[reported])
     assert (await refusal_of(internal.ReportPresence, report, service="analytics")).reason == "SERVICE_NOT_ALLOWED"
     assert (await refusal_of(internal.ReportPresence, report)).reason == "SERVICE_IDENTITY_INVALID"
-    await ask(internal.ReportPresence, report, service="realtime")
+    (told,) = (await ask(internal.ReportPresence, report, service="realtime")).agents
+    assert told == reported
+    reported.presence, reported.unchanged = agent_pb2.PRESENCE_AVAILABLE, True
+    (told,) = (await ask(internal.ReportPresence, internal_pb2.ReportPresenceRequest(reporter_id="realtime-2", agents=[reported]), service="realtime")).agents
+    assert told.presence == agent_pb2.PRESENCE_AWAY
     (found,) = (await ask(agent.ListPresence, agent_pb2.ListPresenceRequest(), workspace="ws-1")).agents
     assert (found.agent_id, found.presence, found.open_conversations) == (BUDI.id, agent_pb2.PRESENCE_AWAY, 0)
+    assert [countdown.seconds for countdown in found.countdowns] == [15 * 60]
     for bad in (
         internal_pb2.ReportPresenceRequest(agents=[reported]),
         internal_pb2.ReportPresenceRequest(reporter_id="r", agents=[ReportedAgent(workspace_id="ws-1", agent_id="a", presence=3)]),

@@ -22,6 +22,8 @@ _STATE = (
     "transferred_from_id",
     "priority",
     "last_message_at",
+    "signals",
+    "signals_since",
 )
 
 
@@ -39,7 +41,8 @@ def event_json(event: Event) -> Json:
         "command_id": event.command_id,
         "platform_id": event.platform_id,
         "body": {} if kind == "unknown" else to_json(cast("Message", getattr(event, kind))),
-        **{name: after[name] for name in _STATE if name in after},
+        # An empty list says nothing.
+        **{name: after[name] for name in _STATE if after.get(name) not in (None, [])},
     }
 
 

@@ -16,7 +16,7 @@ _URGENT = {"high": "priority_high", "urgent": "priority_urgent"}
 def attention(event: JsonView) -> Json:
     """Return {"class", "since", "reasons"}; services/conversation/domain/attention.py says the rules, tests/contracts compares the two."""
     control, waiting = event["control"], event.get("oldest_unanswered_at")
-    unanswered = ["unanswered"] if waiting else []
+    unanswered = [*event.get("signals", []), *(["unanswered"] if waiting else [])]
     match control["holder"]:
         case "closed":
             return _attention("closed", control["since"], [])
@@ -26,8 +26,9 @@ def attention(event: JsonView) -> Json:
             return _attention("needs_human", control["since"], [*asked, *urgent, *unanswered])
         case "human" if waiting:
             return _attention("unanswered_by_human", waiting, unanswered)
-        case "ai" if waiting:
-            return _attention("unanswered_by_ai", waiting, unanswered)
+        case "ai" if unanswered:
+            # Moments in one form: the earlier one is the smaller text.
+            return _attention("unanswered_by_ai", min(filter(None, (waiting, event.get("signals_since")))), unanswered)
     return _attention("calm", event.get("last_message_at", event["at"]), [])
 
 

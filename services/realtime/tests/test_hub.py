@@ -11,7 +11,7 @@ from services.realtime.domain.ring import Ring
 from services.realtime.tests.events import CONVERSATION, golden
 from services.realtime.tests.test_ring import WORKSPACE, Screen, record
 from services.realtime.use_cases import hub as hub_module
-from services.realtime.use_cases.attendance import Agent, Attendance
+from services.realtime.use_cases.attendance import Agent, Attendance, Present
 from services.realtime.use_cases.hub import Hub
 
 BUDI = Agent("w", "budi", "Budi")
@@ -110,13 +110,33 @@ def test_an_agent_is_here_while_one_socket_is_and_away_when_they_said_so() -> No
     attendance.arrive(BUDI, 2)
     attendance.set_presence(BUDI, "away")
     attendance.set_presence(BUDI, "away")
-    assert attendance.present() == [(BUDI, "away")]
+    assert attendance.present() == [Present(BUDI, "away", said=True)]
     assert attendance.leave(BUDI, 1) == set()
     assert attendance.sockets_of(BUDI) == 1
     attendance.leave(BUDI, 2)
     assert attendance.leave(BUDI, 2) == set()
+    assert attendance.present() == [Present(BUDI, "away", said=True)], "what was said is reported yet"
+    attendance.reported(attendance.present())
     assert attendance.present() == []
-    assert len(changes) == 3
+    assert len(changes) == 4
+
+
+def test_what_an_agent_says_is_reported_once_and_what_they_are_set_to_elsewhere_is_learned() -> None:
+    attendance = Attendance(lambda: None)
+    attendance.arrive(BUDI, 1)
+    assert attendance.known_presence(BUDI) is None
+    assert attendance.learn(BUDI, "away")
+    assert not attendance.learn(BUDI, "away")
+    assert attendance.present() == [Present(BUDI, "away", said=False)]
+    attendance.set_presence(BUDI, "available")
+    assert not attendance.learn(BUDI, "away"), "an answer to a report from before they said so"
+    said = attendance.present()
+    attendance.set_presence(BUDI, "away")
+    attendance.reported(said)
+    assert attendance.present() == [Present(BUDI, "away", said=True)], "said since then"
+    attendance.reported(attendance.present())
+    assert attendance.present() == [Present(BUDI, "away", said=False)]
+    assert attendance.known_presence(BUDI) == "away"
 
 
 def test_what_an_agent_looks_at_ends_with_the_last_socket_that_shows_it() -> None:

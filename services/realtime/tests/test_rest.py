@@ -163,7 +163,10 @@ async def test_colleagues_come_with_their_presence(gateway: GatewayUnderTest) ->
     )
     there = agent_pb2.AgentPresence(agent_id=BUDI, presence=agent_pb2.PRESENCE_AVAILABLE, open_conversations=2)
     there.since.FromJsonString("2025-11-24T15:00:00Z")
-    gateway.services.answers["ListPresence"] = lambda _: agent_pb2.ListPresenceResponse(agents=[there])
+    gone = agent_pb2.AgentPresence(agent_id=siti, presence=agent_pb2.PRESENCE_OFFLINE, countdowns=[agent_pb2.Countdown(seconds=120)])
+    for moment in (gone.since, gone.countdowns[0].counted_from):
+        moment.FromJsonString("2025-11-24T15:50:00Z")
+    gateway.services.answers["ListPresence"] = lambda _: agent_pb2.ListPresenceResponse(agents=[there, gone])
     answer = await gateway.http.get("/api/agents", headers={"Cookie": gateway.cookie()})
     assert answer.json() == golden("rest", "agents")
 

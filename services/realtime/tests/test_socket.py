@@ -5,6 +5,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 from baton.auth.v1 import auth_pb2
+from baton.conversation.v1 import agent_pb2, internal_pb2
 from baton.conversation.v1.event_pb2 import EventRecord
 from picows import WSHandshakeError
 from servicekit.errors import UnauthenticatedError
@@ -296,6 +297,24 @@ async def test_presence_is_reported_at_once_with_everybody_who_is_here(gateway: 
     await until([(BUDI, 2)])
     browser.leave()
     await until([])
+
+
+async def test_all_browsers_of_an_agent_learn_what_they_are_set_to(gateway: GatewayUnderTest) -> None:
+    def set_to_away(request: internal_pb2.ReportPresenceRequest) -> internal_pb2.ReportPresenceResponse:
+        agents = [
+            internal_pb2.ReportedAgent(workspace_id=each.workspace_id, agent_id=each.agent_id, presence=agent_pb2.PRESENCE_AWAY) for each in request.agents
+        ]
+        return internal_pb2.ReportPresenceResponse(agents=agents)
+
+    gateway.services.answers["ReportPresence"] = set_to_away
+    first = await gateway.browser()
+    assert (await first.next_of("presence"))["presence"] == "away"
+    second = await gateway.browser()
+    assert (await second.next_of("presence"))["presence"] == "away"
+    del gateway.services.answers["ReportPresence"]
+    second.send("presence", presence="available")
+    for browser in (first, second):
+        assert (await browser.next_of("presence", 2))["presence"] == "available"
 
 
 async def test_a_gateway_that_ends_sends_everybody_elsewhere(gateway: GatewayUnderTest) -> None:

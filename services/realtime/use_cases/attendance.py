@@ -1,6 +1,6 @@
 """Who is here, and what they look at: told to conversation (presence) and to colleagues (viewing)."""
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Sequence
 from dataclasses import dataclass, field
 from typing import Literal
 
@@ -16,15 +16,27 @@ class Agent:
     name: str
 
 
+@dataclass(frozen=True, slots=True)
+class Present:
+    """An agent who is here, and how; `said`: they said so themselves, and it has not been reported yet."""
+
+    agent: Agent
+    presence: PresenceWord
+    said: bool
+
+
 @dataclass(slots=True)
 class _Here:
     presence: PresenceWord = "available"
+    said: bool = False
+    # Whether the presence is more than a guess: they said it here, or conversation did.
+    known: bool = False
     # What each of the agent's sockets looks at.
     sockets: dict[Hashable, set[str]] = field(default_factory=dict)
 
 
 class Attendance:
-    """An agent is here while one of their sockets is, and away when they last said so on any of them."""
+    """An agent is here while one of their sockets is, and away when they last said so, here or at another process."""
 
     def __init__(self, changed: Callable[[], None]) -> None:
         """`changed` is called when presence is to be reported at once."""
@@ -47,7 +59,9 @@ class Attendance:
         seen = here.sockets.pop(socket)
         still = {conversation for others in here.sockets.values() for conversation in others}
         if not here.sockets:
-            del self._agents[agent]
+            # What they said in going is reported yet; it is to be known when they come back.
+            if not here.said:
+                del self._agents[agent]
             self._changed()
         return seen - still
 
@@ -59,9 +73,31 @@ class Attendance:
     def set_presence(self, agent: Agent, presence: PresenceWord) -> None:
         """Take over what an agent said of themselves."""
         here = self._agents.get(agent)
-        if here is not None and here.presence != presence:
-            here.presence = presence
+        if here is not None:
+            here.presence, here.said, here.known = presence, True, True
             self._changed()
+
+    def known_presence(self, agent: Agent) -> PresenceWord | None:
+        """Return what an agent is set to; None while that is not known here."""
+        here = self._agents.get(agent)
+        return here.presence if here is not None and here.known else None
+
+    def reported(self, present: Sequence[Present]) -> None:
+        """Note that this has arrived; what was said meanwhile is still to be reported."""
+        for each in present:
+            here = self._agents.get(each.agent)
+            if here is not None and each.said and here.presence == each.presence:
+                here.said = False
+                if not here.sockets:
+                    del self._agents[each.agent]
+
+    def learn(self, agent: Agent, presence: PresenceWord) -> bool:
+        """Take over what conversation knows of an agent; true if that is news here. What they have just said themselves stands."""
+        here = self._agents.get(agent)
+        if here is None or here.said or (here.known and here.presence == presence):
+            return False
+        here.presence, here.known = presence, True
+        return True
 
     def look_at(self, agent: Agent, socket: Hashable, conversation_id: str) -> None:
         """Note that a socket shows a conversation."""
@@ -73,9 +109,9 @@ class Attendance:
         here.sockets[socket].discard(conversation_id)
         return not any(conversation_id in seen for seen in here.sockets.values())
 
-    def present(self) -> list[tuple[Agent, PresenceWord]]:
+    def present(self) -> list[Present]:
         """Return who is here, and how."""
-        return [(agent, here.presence) for agent, here in self._agents.items()]
+        return [Present(agent, here.presence, here.said) for agent, here in self._agents.items()]
 
     def count(self, presence: PresenceWord) -> int:
         """Return how many are here so."""

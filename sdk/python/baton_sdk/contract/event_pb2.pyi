@@ -239,6 +239,10 @@ class After(_message.Message):
     VERSION_FIELD_NUMBER: _builtins.int
     RECEIPTS_AT_FIELD_NUMBER: _builtins.int
     OPEN_DRAFT_SEQS_FIELD_NUMBER: _builtins.int
+    SIGNALS_FIELD_NUMBER: _builtins.int
+    SIGNALS_SINCE_FIELD_NUMBER: _builtins.int
+    RECENT_AI_FIELD_NUMBER: _builtins.int
+    RECENT_USER_FIELD_NUMBER: _builtins.int
     last_user_seq: _builtins.int
     last_human_seq: _builtins.int
     last_human_agent_id: _builtins.str
@@ -276,6 +280,20 @@ class After(_message.Message):
     def open_draft_seqs(self) -> _containers.RepeatedScalarFieldContainer[_builtins.int]:
         """Withheld drafts that are neither resolved nor made moot by a message of the holder; ascending."""
 
+    @_builtins.property
+    def signals(self) -> _containers.RepeatedScalarFieldContainer[_builtins.str]:
+        """Signs that the AI does not get on with the user, as stable codes: "anger", "ai_repeats", "user_repeats". Facts of the last few messages."""
+
+    @_builtins.property
+    def signals_since(self) -> _timestamp_pb2.Timestamp:
+        """When the first of the present signals was seen; absent without one."""
+
+    @_builtins.property
+    def recent_ai(self) -> _containers.RepeatedCompositeFieldContainer[Global___Said]:
+        """What the next message is compared with, oldest first. Empty once a human has spoken."""
+
+    @_builtins.property
+    def recent_user(self) -> _containers.RepeatedCompositeFieldContainer[Global___Said]: ...
     def __init__(
         self,
         *,
@@ -299,14 +317,43 @@ class After(_message.Message):
         version: _builtins.int = ...,
         receipts_at: _timestamp_pb2.Timestamp | None = ...,
         open_draft_seqs: _abc.Iterable[_builtins.int] | None = ...,
+        signals: _abc.Iterable[_builtins.str] | None = ...,
+        signals_since: _timestamp_pb2.Timestamp | None = ...,
+        recent_ai: _abc.Iterable[Global___Said] | None = ...,
+        recent_user: _abc.Iterable[Global___Said] | None = ...,
     ) -> None: ...
-    _HasFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "control", b"control", "last_message_at", b"last_message_at", "oldest_unanswered_at", b"oldest_unanswered_at", "receipts_at", b"receipts_at"]  # noqa: Y015
+    _HasFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "control", b"control", "last_message_at", b"last_message_at", "oldest_unanswered_at", b"oldest_unanswered_at", "receipts_at", b"receipts_at", "signals_since", b"signals_since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "chain_head", b"chain_head", "control", b"control", "delivered_seq", b"delivered_seq", "drafts_withheld", b"drafts_withheld", "last_human_agent_id", b"last_human_agent_id", "last_human_seq", b"last_human_seq", "last_message_at", b"last_message_at", "last_user_seq", b"last_user_seq", "locale", b"locale", "oldest_unanswered_at", b"oldest_unanswered_at", "open_draft_seqs", b"open_draft_seqs", "other_human_seq", b"other_human_seq", "priority", b"priority", "receipts_at", b"receipts_at", "shown_seq", b"shown_seq", "transferred_from_id", b"transferred_from_id", "user_left", b"user_left", "user_message_count", b"user_message_count", "version", b"version"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["ai_agent", b"ai_agent", "chain_head", b"chain_head", "control", b"control", "delivered_seq", b"delivered_seq", "drafts_withheld", b"drafts_withheld", "last_human_agent_id", b"last_human_agent_id", "last_human_seq", b"last_human_seq", "last_message_at", b"last_message_at", "last_user_seq", b"last_user_seq", "locale", b"locale", "oldest_unanswered_at", b"oldest_unanswered_at", "open_draft_seqs", b"open_draft_seqs", "other_human_seq", b"other_human_seq", "priority", b"priority", "receipts_at", b"receipts_at", "recent_ai", b"recent_ai", "recent_user", b"recent_user", "shown_seq", b"shown_seq", "signals", b"signals", "signals_since", b"signals_since", "transferred_from_id", b"transferred_from_id", "user_left", b"user_left", "user_message_count", b"user_message_count", "version", b"version"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___After: _TypeAlias = After  # noqa: Y015
+
+@_typing.final
+class Said(_message.Message):
+    """Said is what is remembered of a message: no words."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    SKETCH_FIELD_NUMBER: _builtins.int
+    ANGRY_FIELD_NUMBER: _builtins.int
+    sketch: _builtins.bytes
+    """The smallest 16-bit hashes of its words, each two bytes, big-endian; empty when the message is too short to count as repeated."""
+    angry: _builtins.bool
+    def __init__(
+        self,
+        *,
+        sketch: _builtins.bytes = ...,
+        angry: _builtins.bool = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["angry", b"angry", "sketch", b"sketch"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Said: _TypeAlias = Said  # noqa: Y015
 
 @_typing.final
 class ConversationStarted(_message.Message):

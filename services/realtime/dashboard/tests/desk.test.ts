@@ -2,7 +2,7 @@
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Agent, Control, Watcher } from "../src/gateway/contract";
 import { excerptOf, markedText, markedWords } from "../src/state/marking";
-import { isConnected, returnsAt } from "../src/state/reachable";
+import { isConnected, isLeftWaiting, returnsAt } from "../src/state/reachable";
 import { findTemplates } from "../src/state/templates";
 import { createSavedViews } from "../src/state/views";
 
@@ -45,19 +45,36 @@ describe("an AI agent's platform", () => {
 
 describe("a conversation of somebody who is not there", () => {
   const control = { holder: "human", agent: { id: "siti", display_name: "Siti" }, since: "2026-03-01T09:00:00.000Z" } as unknown as Control;
-  const agent = (more: Partial<Agent>): Agent => ({ id: "siti", name: "Siti", display_name: "Siti", role: "agent", since: "2026-03-01T10:00:00.000Z", ...more });
-  const patience = { grace_seconds: 120, away_seconds: 900 };
+  const agent = (countdowns?: Agent["countdowns"]): Agent => ({ id: "siti", name: "Siti", display_name: "Siti", role: "agent", ...(countdowns && { countdowns }) });
+  const gone = { counted_from: "2026-03-01T10:00:00.000Z", seconds: 120 };
   const at = (agents: readonly Agent[], of = control) => {
-    const time = returnsAt(of, agents, patience);
+    const time = returnsAt(of, agents);
     return time === undefined ? undefined : new Date(time).toISOString();
   };
 
-  it("goes back after the grace or the away time, counted from the later of going and getting", () => {
-    expect(at([agent({ presence: "available" })])).toBeUndefined();
-    expect(at([agent({ presence: "offline" })])).toBe("2026-03-01T10:02:00.000Z");
-    expect(at([agent({ presence: "away" })])).toBe("2026-03-01T10:15:00.000Z");
-    expect(at([agent({ presence: "offline" })], { ...control, since: "2026-03-01T11:00:00.000Z" })).toBe("2026-03-01T11:02:00.000Z");
+  it("goes back when the first of the server's countdowns has run out, counted from the later of going and getting", () => {
+    expect(at([agent([gone])])).toBe("2026-03-01T10:02:00.000Z");
+    expect(at([agent([gone, { counted_from: "2026-03-01T09:46:00.000Z", seconds: 900 }])])).toBe("2026-03-01T10:01:00.000Z");
+    expect(at([agent([gone])], { ...control, since: "2026-03-01T11:00:00.000Z" })).toBe("2026-03-01T11:02:00.000Z");
+  });
+
+  it("stays where the server counts nothing", () => {
+    expect(at([agent()])).toBeUndefined();
+    expect(at([agent([])])).toBeUndefined();
     expect(at([])).toBeUndefined();
+  });
+
+  it("is loud for supervisors and the holder once the user has waited for too long, never by another's hold", () => {
+    const row = { control, oldest_unanswered_at: "2026-03-01T09:30:00.000Z" };
+    const after = (minutes: number) => Date.parse("2026-03-01T09:30:00.000Z") + minutes * 60_000;
+    const [supervisor, holder, other] = [{ id: "hendra", role: "supervisor" }, { id: "siti", role: "agent" }, { id: "budi", role: "agent" }] as const;
+    expect(isLeftWaiting(row, supervisor, after(10), 600)).toBe(false);
+    expect(isLeftWaiting(row, supervisor, after(10.1), 600)).toBe(true);
+    expect(isLeftWaiting(row, holder, after(10.1), 600)).toBe(true);
+    expect(isLeftWaiting(row, other, after(60), 600)).toBe(false);
+    expect(isLeftWaiting(row, supervisor, after(60), undefined)).toBe(false);
+    expect(isLeftWaiting({ ...row, control: { ...control, since: "2026-03-01T10:20:00.000Z" } }, supervisor, after(55), 600)).toBe(false);
+    expect(isLeftWaiting({ control }, supervisor, after(60), 600)).toBe(false);
   });
 });
 

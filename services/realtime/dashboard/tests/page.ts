@@ -26,7 +26,7 @@ export function page(templates: readonly Template[] = [], ways?: Ways) {
     landmarks: vi.fn(() => Promise.resolve({ events: [] as LogEvent[] })),
     markRead: vi.fn((_id: string, seq: number) => Promise.resolve({ read_seq: seq, unread: 0 })),
   };
-  const api = { session: { me: () => Promise.resolve({ account: ME }), logout: () => Promise.resolve() }, conversations, templates: () => Promise.resolve(templates), template: { used: () => Promise.resolve() }, watchers: () => Promise.resolve([]) } as unknown as Api;
+  const api = { session: { me: () => Promise.resolve({ account: ME }), login: () => Promise.resolve({ account: ME }), logout: () => Promise.resolve() }, conversations, templates: () => Promise.resolve(templates), template: { used: () => Promise.resolve() }, watchers: () => Promise.resolve([]) } as unknown as Api;
   let feed: Living | undefined;
   let ids = 0;
   const app = createApp(

@@ -76,9 +76,11 @@ describe("the page", () => {
     conversations.events.mockResolvedValueOnce({ events: [said(9)], more: true });
     await app.reading.open("c1");
     conversations.events.mockResolvedValueOnce({ events: [said(6), said(7), said(8)], more: true }).mockResolvedValueOnce({ events: [said(3), said(4), said(5)], more: true });
-    expect(await app.reading.loadBackTo("c1", 4)).toBe(true);
+    expect(await app.reading.loadBackTo("c1", 4)).toBe("there");
     expect(state().chats.c1?.events.map(({ seq }) => seq)).toEqual([3, 4, 5, 6, 7, 8, 9]);
-    expect(await app.reading.loadBackTo("c1", 10)).toBe(false);
+    expect(await app.reading.loadBackTo("c1", 10)).toBe("missing");
+    app.tellMissingMessage("c1", 10);
+    expect(state().notices.at(-1)).toMatchObject({ kind: "problem", reason: "MESSAGE_NOT_FOUND" });
   });
 
   it("knows who held it from the beginning though only the end is loaded", async () => {

@@ -36,7 +36,7 @@ async def agents(caller: Caller, services: Services) -> Response:
 
 
 def _agent(colleague: Json, there: Json) -> Json:
-    known = {name: there[name] for name in ("since",) if name in there}
+    known = {name: there[name] for name in ("since", "countdowns") if there.get(name)}
     return {**colleague, "presence": there.get("presence", "offline"), **known, "open_conversations": there.get("open_conversations", 0)}
 
 

@@ -19,7 +19,7 @@ from services.realtime.entrypoints.socket.identity import Identity
 from services.realtime.entrypoints.socket.sockets import Sockets
 from services.realtime.metrics import FRAMES_IN
 from services.realtime.ports import FleetingThings, RemoteService
-from services.realtime.use_cases.attendance import Agent, Attendance
+from services.realtime.use_cases.attendance import Agent, Attendance, PresenceWord
 from services.realtime.use_cases.hub import Hub
 
 # A socket without a cookie has this long to show a ticket.
@@ -142,6 +142,9 @@ class Conversing:
             stale=self._liveness.stale,
         )
         connection.send(hello)
+        known = self._attendance.known_presence(agent)
+        if known is not None:
+            connection.send(server_frames.frame("presence", presence=known))
         for frame in self._early.pop(connection, []):
             self._carry_out(connection, frame)
 
@@ -172,6 +175,7 @@ class Conversing:
                 self._fleeting.tell(agent.workspace_id, frame.conversation_id, "typing", agent_id=agent.agent_id, agent_name=agent.name, active=frame.active)
             case inbound.Presence():
                 self._attendance.set_presence(agent, frame.presence)
+                self.tell_presence(agent, frame.presence)
             case _:
                 pass  # A pong: that it was heard is what it says.
 
@@ -205,6 +209,13 @@ class Conversing:
             await asyncio.sleep(VIEWING_SECONDS)
             for agent, conversation_id in self._attendance.viewed():
                 self._tell_viewing(agent, conversation_id, active=True)
+
+    def tell_presence(self, agent: Agent, presence: PresenceWord) -> None:
+        """Tell all sockets of an agent what they are set to; to the one that said it, that it was heard."""
+        told = server_frames.frame("presence", presence=presence)
+        for connection in self._sockets.admitted():
+            if connection.identity is not None and _agent(connection.identity) == agent:
+                connection.send(told)
 
     def _tell_viewing(self, agent: Agent, conversation_id: str, *, active: bool) -> None:
         self._fleeting.tell(agent.workspace_id, conversation_id, "viewing", agent_id=agent.agent_id, agent_name=agent.name, active=active)

@@ -240,6 +240,14 @@ export interface Agent {
   readonly presence?: PresenceState;
   readonly since?: Instant;
   readonly open_conversations?: number;
+  /** What runs against who is not there, as the server counts it; absent while it counts nothing. */
+  readonly countdowns?: readonly Countdown[];
+}
+
+/** A conversation leaves its holder so long after the later of `counted_from` and its control's `since`; the first of several counts. */
+export interface Countdown {
+  readonly counted_from: Instant;
+  readonly seconds: number;
 }
 
 export interface Template {

@@ -27,7 +27,9 @@ export type ServerFrame =
   /** Ends the replay that answers list.subscribe, conversation.open and resume. */
   | { readonly type: "subscribed"; readonly scope: "list" | "conversation"; readonly conversation_id?: string }
   | { readonly type: "stale"; readonly since?: Instant }
-  | { readonly type: "live" };
+  | { readonly type: "live" }
+  /** What this person is set to, here or elsewhere, now or before the page was loaded. */
+  | { readonly type: "presence"; readonly presence: "available" | "away" };
 
 export type ClientFrame =
   | { readonly type: "list.subscribe"; readonly projected_at: string }
@@ -47,7 +49,7 @@ export function meansStop(closeCode: number): boolean {
   return closeCode >= FIRST_STOP_CODE && closeCode < 5000;
 }
 
-const TYPES = new Set(["hello", "row", "event", "ephemeral", "cursor", "ping", "resync", "subscribed", "stale", "live"]);
+const TYPES = new Set(["hello", "row", "event", "ephemeral", "cursor", "ping", "resync", "subscribed", "stale", "live", "presence"]);
 
 /** Return the frame, or undefined for a type that this version does not know (a newer server's). */
 export function parseFrame(text: string): ServerFrame | undefined {

@@ -1,7 +1,7 @@
 /** The whole state of the page and everything that can happen to it. Pure: what happens is an action, time comes with it. */
 import type { Control, EventPage, ListPage, LogEvent, Outcome, Row, RowPatch, SessionInfo } from "../gateway/contract";
 import type { Ephemeral } from "../gateway/frames";
-import { type Chat, controlOf, emptyChat, type Pending, withAccepted, withEvents, withFailed, withoutPending, withSeen, withSending, withUnseen } from "./chat";
+import { type Chat, controlOf, emptyChat, type Pending, withAccepted, withEvents, withFailed, withKept, withoutPending, withSeen, withSending, withUnseen } from "./chat";
 import type { Filters } from "./filters";
 import { afterEvent, buried, type FleetingById, withFleeting } from "./fleeting";
 import { emptyList, filtered, type ListState, paged } from "./list";
@@ -62,7 +62,7 @@ export type Action =
   | { readonly type: "rows.fetched"; readonly rows: readonly Row[]; /** What spoke of them. */ readonly patches?: readonly RowPatch[]; readonly now: number }
   | { readonly type: "row.read"; readonly id: string; readonly seq: number; readonly unread: number }
   | { readonly type: "row.missing"; readonly id: string }
-  | { readonly type: "chat.opened"; readonly id: string }
+  | { readonly type: "chat.opened"; readonly id: string; readonly kept?: readonly Pending[] }
   | { readonly type: "chat.loading"; readonly id: string; readonly what: Chat["loading"] }
   | { readonly type: "chat.page"; readonly id: string; readonly page: EventPage }
   | { readonly type: "chat.landmarks"; readonly id: string; readonly events: readonly LogEvent[] }
@@ -170,7 +170,8 @@ function chatPart(state: AppState, action: Action): Part<"chats" | "fleeting"> {
     case "chat.opened": {
       const read = state.rows[action.id]?.read_seq ?? 0;
       const chat = state.chats[action.id];
-      return { chats: { ...state.chats, [action.id]: chat ? { ...chat, readAtOpening: read, unseenAfter: undefined } : emptyChat(action.id, read) } };
+      const opened = chat ? { ...chat, readAtOpening: read, unseenAfter: undefined } : emptyChat(action.id, read);
+      return { chats: { ...state.chats, [action.id]: withKept(opened, action.kept ?? []) } };
     }
     case "chat.loading":
       return edit(action.id, (chat) => ({ ...chat, loading: action.what, failed: undefined }));

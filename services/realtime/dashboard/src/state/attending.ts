@@ -10,6 +10,8 @@ export type GlobalDialog = "notifications" | "shortcuts" | "commands" | "going_a
 export interface Attending {
   /** As chosen with the switch; that a socket is there says the server. */
   readonly presence: "available" | "away";
+  /** Chosen here, and the server has not said yet that it has heard it. */
+  readonly presenceDue?: boolean;
   /** The page is visible and has the focus. */
   readonly watched: boolean;
   /** The conversation that is open in the chat panel. */
@@ -22,6 +24,8 @@ export interface Attending {
 
 export type AttendingAction =
   | { readonly type: "presence"; readonly presence: Attending["presence"] }
+  /** The server says what this person is set to, here or elsewhere, now or before the page was loaded. */
+  | { readonly type: "presence.told"; readonly presence: Attending["presence"] }
   | { readonly type: "watched"; readonly watched: boolean }
   | { readonly type: "chat.left"; readonly id: string }
   | { readonly type: "alerts.chosen"; readonly alerts: AlertSettings }
@@ -31,7 +35,11 @@ export type AttendingAction =
 export function attendingPart(state: AppState, action: Action): Partial<Attending> & { readonly notices?: readonly Notice[] } {
   switch (action.type) {
     case "presence":
-      return { presence: action.presence, ...(action.presence === "away" ? { notices: addressedToMe(state.notices) } : {}) };
+      return { presenceDue: true, ...withPresence(state, action.presence) };
+    case "presence.told":
+      if (action.presence === state.presence) return { presenceDue: false };
+      // From before what was chosen here.
+      return state.presenceDue === true ? {} : withPresence(state, action.presence);
     case "watched":
       return state.watched === action.watched ? {} : { watched: action.watched };
     case "chat.opened":
@@ -53,6 +61,10 @@ export function attendingPart(state: AppState, action: Action): Partial<Attendin
     default:
       return {};
   }
+}
+
+function withPresence(state: AppState, presence: Attending["presence"]): Partial<Attending> & { readonly notices?: readonly Notice[] } {
+  return { presence, ...(presence === "away" ? { notices: addressedToMe(state.notices) } : {}) };
 }
 
 /** Who is told of a conversation's happenings. */

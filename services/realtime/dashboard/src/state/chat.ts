@@ -9,6 +9,8 @@ export interface Pending {
   /** Set once accepted. */
   readonly seq?: number;
   readonly reason?: string;
+  /** From before the page was loaded: whether it was written is not known. */
+  readonly kept?: true;
 }
 
 export interface Chat {
@@ -88,6 +90,12 @@ function settled(chat: Chat): Chat {
   const written = new Set(chat.events.map((event) => event.command_id));
   const last = lastSeq(chat);
   return { ...chat, pending: chat.pending.filter((item) => !written.has(item.commandId) && !(item.seq !== undefined && item.seq <= last)) };
+}
+
+/** What was kept of an earlier page, as far as it is neither here nor written. */
+export function withKept(chat: Chat, kept: readonly Pending[]): Chat {
+  const fresh = kept.filter((item) => chat.pending.every(({ commandId }) => commandId !== item.commandId));
+  return fresh.length === 0 ? chat : settled({ ...chat, pending: [...fresh, ...chat.pending] });
 }
 
 export function withSending(chat: Chat, item: Pending): Chat {

@@ -34,11 +34,20 @@ export function timeline(chat: Chat, me: AgentRef, showUnread: boolean): readonl
   const receipts = receiptsOf(chat);
   const items: Item[] = [];
   let unreadDrawn = !showUnread || chat.readAtOpening === 0;
+  // The bounds of the day that is being drawn: dates as words cost too much for thousands of messages.
+  let day = { begins: NaN, ends: NaN };
+  let lastMs = NaN;
   const push = (item: Item & { at: string }) => {
     const before = items.at(-1);
-    const lastAt = items.findLast((other): other is Item & { at: string } => "at" in other)?.at;
-    if (lastAt === undefined || dayOf(lastAt) !== dayOf(item.at)) items.push({ kind: "day", key: `day-${item.key}`, at: item.at });
-    items.push(item.kind === "message" && before?.kind === "message" ? { ...item, continued: together(before, item) } : item);
+    const ms = Date.parse(item.at);
+    const isNewDay = !(ms >= day.begins && ms < day.ends);
+    if (isNewDay) {
+      day = boundsOf(ms);
+      items.push({ kind: "day", key: `day-${item.key}`, at: item.at });
+    }
+    const isContinued = !isNewDay && ms - lastMs < TOGETHER_MS && item.kind === "message" && before?.kind === "message" && isSameAuthor(before, item);
+    items.push(isContinued ? { ...item, continued: true } : item);
+    lastMs = ms;
   };
   for (const event of chat.events) {
     if (!unreadDrawn && event.seq > chat.readAtOpening && event.type === "user_message") {
@@ -51,10 +60,12 @@ export function timeline(chat: Chat, me: AgentRef, showUnread: boolean): readonl
   return items;
 }
 
-function together(before: Message, item: Message): boolean {
-  return (
-    before.author === item.author && before.name === item.name && dayOf(before.at) === dayOf(item.at) && Date.parse(item.at) - Date.parse(before.at) < TOGETHER_MS
-  );
+const isSameAuthor = (before: Message, item: Message): boolean => before.author === item.author && before.name === item.name;
+
+/** From midnight to midnight, where the page is. */
+function boundsOf(ms: number): { begins: number; ends: number } {
+  const begins = new Date(ms).setHours(0, 0, 0, 0);
+  return { begins, ends: new Date(begins).setDate(new Date(begins).getDate() + 1) };
 }
 
 function receiptsOf(chat: Chat): (seq: number) => Receipt {

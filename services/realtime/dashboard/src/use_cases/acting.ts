@@ -58,7 +58,8 @@ export function createActing(ports: Ports): Acting {
   const seen = (id: string) => store.state().chats[id]?.seenSeq ?? 0;
   const chosen = (text: string) => (text.trim() === "" ? undefined : text.trim());
 
-  async function deliver(id: string, commandId: string, text: string, seenSeq: number): Promise<Ending> {
+  /** What is refused leaves the history, its words go back into the box; `again`: it stays there, for it is no longer in anybody's box. */
+  async function deliver(id: string, commandId: string, text: string, seenSeq: number, again = false): Promise<Ending> {
     store.dispatch({ type: "send.started", id, item: { commandId, text, at: new Date(clock.now()).toISOString(), state: "sending" } });
     try {
       const outcome = await command((command_id) => api.conversations.sendMessage(id, { command_id, text, seen_seq: seenSeq }), commandId);
@@ -67,7 +68,9 @@ export function createActing(ports: Ports): Acting {
     } catch (error) {
       const refused = refusal(error);
       if (refused.ok) return refused;
-      if (error instanceof ProblemError && error.reason === "UNSEEN_MESSAGES") {
+      if (again) {
+        store.dispatch({ type: "send.failed", id, commandId, reason: refused.reason });
+      } else if (error instanceof ProblemError && error.reason === "UNSEEN_MESSAGES") {
         store.dispatch({ type: "send.unseen", id, commandId, firstUnseen: Number(error.details.first_seq ?? seenSeq + 1) });
       } else if (refused.reason === "NOT_HOLDER" || refused.reason === "CONVERSATION_CLOSED") {
         store.dispatch({ type: "send.dropped", id, commandId });
@@ -90,7 +93,7 @@ export function createActing(ports: Ports): Acting {
     async retry(id, commandId) {
       const item = store.state().chats[id]?.pending.find((pending) => pending.commandId === commandId);
       const chat = store.state().chats[id];
-      return item === undefined || chat === undefined ? OK : await deliver(id, commandId, item.text, lastSeq(chat));
+      return item === undefined || chat === undefined ? OK : await deliver(id, commandId, item.text, lastSeq(chat), true);
     },
     drop: (id, commandId) => store.dispatch({ type: "send.dropped", id, commandId }),
     handBack: (id, brief, message, seenSeq) =>

@@ -54,7 +54,7 @@ export function createAlerting({ store, clock, socket }: Ports, ways: Ways, stor
     isReceiving = true;
     if (message.type === "settled") store.dispatch({ type: "notice.dismissed", id: message.id });
     if (message.type === "read") store.dispatch({ type: "row.read", id: message.id, seq: message.seq, unread: message.unread });
-    if (message.type === "presence") store.dispatch({ type: "presence", presence: message.presence });
+    if (message.type === "presence") store.dispatch({ type: "presence.told", presence: message.presence });
     isReceiving = false;
   }
 

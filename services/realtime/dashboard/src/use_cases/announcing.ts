@@ -54,7 +54,7 @@ export function createAnnouncing({ store, clock }: Pick<Ports, "store" | "clock"
   function listenForTrouble(): void {
     const state = store.state();
     if (state.chats !== last.chats) {
-      const now = Object.values(state.chats).flatMap((chat) => chat.pending.filter((item) => item.state === "failed").map((item) => item.commandId));
+      const now = Object.values(state.chats).flatMap((chat) => chat.pending.filter((item) => item.state === "failed" && item.kept !== true).map((item) => item.commandId));
       const isNew = now.some((id) => !failed.has(id));
       failed = new Set(now);
       if (isNew) say({ kind: "send_failed" });

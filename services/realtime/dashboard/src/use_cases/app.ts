@@ -8,6 +8,7 @@ import { type Alerting, createAlerting, noWays } from "./alerting";
 import { createAnnouncing } from "./announcing";
 import { createListing, type Listing } from "./listing";
 import { createLiving, type Living } from "./living";
+import { createKeeping } from "./keeping";
 import { createLettingGo, type LettingGo } from "./letting";
 import type { Ports } from "./ports";
 import { createReading, type Reading } from "./reading";
@@ -28,6 +29,8 @@ export interface App {
   typing(id: string, active: boolean): void;
   /** Say that a colleague has it now, with Undo. */
   tellTransferred(id: string, to: string): void;
+  /** Say that a link leads to a message that there is not. */
+  tellMissingMessage(id: string, seq: number): void;
   /** Transfer from the list: what was seen is the row. */
   transferQuickly(row: Row, to: Agent): Promise<void>;
   /** The browser says that it is online again: do not wait for the pause to end. */
@@ -67,7 +70,7 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
   const living = createLiving(all, () => ({ listing, reading }), session.check);
   const listing = createListing(all, living.onSnapshot);
   const announcing = createAnnouncing(all);
-  const reading = createReading(all, announcing.opened);
+  const reading = createReading(all, announcing.opened, createKeeping(all, storage).kept);
   const socket = makeSocket(living);
   const acting = createActing(all);
   const letting = createLettingGo(all, acting);
@@ -100,6 +103,9 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
       return views.of;
     },
     tellTransferred,
+    tellMissingMessage(id, seq) {
+      store.dispatch({ type: "notice.added", notice: { id: `missing-${id}-${seq}`, kind: "problem", reason: "MESSAGE_NOT_FOUND", until: clock.now() + PROBLEM_MS } });
+    },
     async transferQuickly(row, to) {
       const ended = await acting.transfer(row.conversation_id, to.id, "", "", row.seq);
       if (ended.ok) tellTransferred(row.conversation_id, to.display_name);

@@ -114,6 +114,9 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
       case "live":
         store.dispatch({ type: "live.fresh" });
         break;
+      case "presence":
+        store.dispatch({ type: "presence.told", presence: frame.presence });
+        break;
     }
   }
 
@@ -131,8 +134,8 @@ export function createLiving(ports: Ports, parts: () => { listing: Listing; read
       listAnswered = false;
       answered.clear();
       const { reading } = parts();
-      const { presence } = store.state();
-      if (presence === "away") socket.send({ type: "presence", presence });
+      const { presence, presenceDue } = store.state();
+      if (presenceDue === true) socket.send({ type: "presence", presence });
       if (cursor !== undefined && listSubscribed) {
         socket.send({ type: "resume", cursor, list: true, conversations: reading.opened() });
       } else {

@@ -1,7 +1,7 @@
 /** Reading one conversation: its newest page, older ones as one scrolls up, what a hole left out, and the read mark. */
 import type { EventPage, LogEvent } from "../gateway/contract";
 import { ProblemError, reasonOf } from "../gateway/errors";
-import { firstSeq, holeAfter, lastSeq } from "../state/chat";
+import { emptyChat, firstSeq, holeAfter, lastSeq, type Pending } from "../state/chat";
 import type { Ports } from "./ports";
 
 const PAGE = 50;
@@ -10,6 +10,9 @@ const JUMP_PAGE = 200;
 /** Further back the first unread message is not looked for: opening takes no longer than a moment. */
 const MOST_UNREAD = 400;
 const READ_PAUSE_MS = 400;
+
+/** Whether a message that was asked for is there; unknown: it could not be loaded now. */
+export type Found = "there" | "missing" | "unknown";
 
 export interface Reading {
   open(id: string): Promise<void>;
@@ -21,18 +24,18 @@ export interface Reading {
   /** Tell the socket again what is open. */
   subscribe(): void;
   loadOlder(id: string): Promise<void>;
-  /** Load everything from `seq` on; false when there is no such event or it could not be loaded. */
-  loadBackTo(id: string, seq: number): Promise<boolean>;
+  /** Load everything from `seq` on. */
+  loadBackTo(id: string, seq: number): Promise<Found>;
   /** Fetch what is missing after the newest known event. */
   catchUp(id: string): Promise<void>;
   /** The events up to `seq` have been drawn on the screen. */
   seen(id: string, seq: number): void;
 }
 
-/** `onOpened` is told when a conversation is open with its history there. */
-export function createReading({ api, store, clock, socket }: Ports, onOpened: (id: string) => void): Reading {
+/** `onOpened` is told when a conversation is open with its history there; `kept` has what was sent from an earlier page and is not known to be written. */
+export function createReading({ api, store, clock, socket }: Ports, onOpened: (id: string) => void, kept: (id: string) => readonly Pending[]): Reading {
   const opened = new Set<string>();
-  const catching = new Set<string>();
+  const catching = new Map<string, Promise<void>>();
   const marks = new Map<string, number>();
 
   const chatOf = (id: string) => store.state().chats[id];
@@ -47,9 +50,16 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
     store.dispatch({ type: "chat.failed", id, reason: reasonOf(error) });
   }
 
-  async function catchUp(id: string): Promise<void> {
-    if (catching.has(id)) return;
-    catching.add(id);
+  /** One at a time: who asks meanwhile waits for it. */
+  function catchUp(id: string): Promise<void> {
+    const underWay = catching.get(id);
+    if (underWay !== undefined) return underWay;
+    const fetching = fetchForward(id).finally(() => catching.delete(id));
+    catching.set(id, fetching);
+    return fetching;
+  }
+
+  async function fetchForward(id: string): Promise<void> {
     try {
       for (let page = 0; page < MOST_FORWARD_PAGES; page += 1) {
         const chat = chatOf(id);
@@ -63,8 +73,6 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
       store.dispatch({ type: "chat.restarted", id, page: await api.conversations.events(id, { limit: PAGE }) });
     } catch (error) {
       failed(id, error);
-    } finally {
-      catching.delete(id);
     }
   }
 
@@ -123,7 +131,7 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
   return {
     async open(id) {
       opened.add(id);
-      store.dispatch({ type: "chat.opened", id });
+      store.dispatch({ type: "chat.opened", id, kept: kept(id) });
       const chat = chatOf(id);
       if (chat !== undefined && lastSeq(chat) > 0) {
         subscribe(id);
@@ -155,17 +163,20 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
       }
     },
     async loadBackTo(id, seq) {
+      // What is kept from the last time may end before it.
+      if (seq > lastSeq(chatOf(id) ?? emptyChat(id, 0))) await catchUp(id);
       const chat = chatOf(id);
-      if (chat === undefined || chat.events.length === 0 || chat.loading !== "no") return false;
+      if (chat === undefined || chat.events.length === 0 || chat.loading !== "no" || chat.failed !== undefined) return "unknown";
       const first = firstSeq(chat);
-      if (seq >= first) return seq <= lastSeq(chat);
+      if (seq > lastSeq(chat) || seq < 1) return "missing";
+      if (seq >= first) return "there";
       store.dispatch({ type: "chat.loading", id, what: "older" });
       try {
         store.dispatch({ type: "chat.page", id, page: { events: await before(id, first, seq) } });
-        return true;
+        return "there";
       } catch (error) {
         failed(id, error);
-        return false;
+        return "unknown";
       }
     },
     catchUp,

@@ -37,6 +37,8 @@ export function createSessionWork(ports: Ports, hooks: { started(): void; stoppe
     async logIn(email, password) {
       try {
         store.dispatch({ type: "session.in", info: await api.session.login(email, password) });
+        // Who comes in is there, whatever they were when they left; a page that is only loaded again stays as it was.
+        store.dispatch({ type: "presence", presence: "available" });
         hooks.started();
         return undefined;
       } catch (error) {

@@ -7,6 +7,8 @@ export function problemWords(words: Words, reason: string, who?: string): string
   switch (reason) {
     case "ALREADY_TAKEN":
       return known.ALREADY_TAKEN(who ?? known.somebody);
+    case "MESSAGE_NOT_FOUND":
+      return words.desk.missingMessage;
     case "NOT_HOLDER":
     case "CONVERSATION_CLOSED":
     case "UNSEEN_MESSAGES":

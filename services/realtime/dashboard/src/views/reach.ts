@@ -1,8 +1,8 @@
 /** What the page asks for again and again while it is open: who watches, and until when somebody who is away keeps a conversation. */
 import { useQuery } from "@tanstack/react-query";
 import type { Row, Watcher } from "../gateway/contract";
-import { isConnected, returnsAt } from "../state/reachable";
-import { useApp, useMe } from "./context";
+import { isConnected, isLeftWaiting, returnsAt } from "../state/reachable";
+import { useApp, useMe, useNow } from "./context";
 
 const WATCHERS_EVERY_MS = 10_000;
 const AGENTS_EVERY_MS = 15_000;
@@ -19,12 +19,21 @@ export function useConnected(row: Row | undefined): boolean | undefined {
   return row === undefined ? undefined : isConnected(watchers, row);
 }
 
-/** When the conversation leaves a colleague who is not there, in milliseconds since the epoch. */
+/** When the conversation leaves a colleague who is not there, in milliseconds since the epoch; undefined also while the server cannot be asked: nothing is made up here. */
 export function useReturnsAt(row: Row | undefined): number | undefined {
   const app = useApp();
   const me = useMe().account.id;
   const ofOther = row?.control.holder === "human" && row.control.agent?.id !== me;
   const agents = useQuery({ queryKey: ["agents"], queryFn: app.ports.api.agents, refetchInterval: AGENTS_EVERY_MS, staleTime: AGENTS_EVERY_MS, enabled: ofOther });
-  const settings = useQuery({ queryKey: ["settings"], queryFn: app.ports.api.settings.get, enabled: ofOther, staleTime: 5 * 60_000 });
-  return ofOther ? returnsAt(row.control, agents.data, settings.data?.settings) : undefined;
+  return ofOther && agents.isSuccess ? returnsAt(row.control, agents.data) : undefined;
+}
+
+/** True when a human has left this user waiting for longer than the workspace wants, and this person is to see it. */
+export function useLeftWaiting(row: Row): boolean {
+  const app = useApp();
+  const me = useMe().account;
+  const now = useNow();
+  const waits = row.control.holder === "human" && row.oldest_unanswered_at !== undefined;
+  const settings = useQuery({ queryKey: ["settings"], queryFn: app.ports.api.settings.get, enabled: waits, staleTime: 5 * 60_000 });
+  return isLeftWaiting(row, me, now, settings.data?.settings.unanswered_seconds);
 }

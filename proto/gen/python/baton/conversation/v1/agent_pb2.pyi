@@ -32,6 +32,7 @@ class _AttentionClassEnumTypeWrapper(_enum_type_wrapper._EnumTypeWrapper[_Attent
     ATTENTION_CLASS_NEEDS_HUMAN: _AttentionClass.ValueType  # 1
     ATTENTION_CLASS_UNANSWERED_BY_HUMAN: _AttentionClass.ValueType  # 2
     ATTENTION_CLASS_UNANSWERED_BY_AI: _AttentionClass.ValueType  # 3
+    """The AI has not answered, or its answers do not help: the reasons say which."""
     ATTENTION_CLASS_CALM: _AttentionClass.ValueType  # 4
     ATTENTION_CLASS_CLOSED: _AttentionClass.ValueType  # 5
 
@@ -42,6 +43,7 @@ ATTENTION_CLASS_UNSPECIFIED: AttentionClass.ValueType  # 0
 ATTENTION_CLASS_NEEDS_HUMAN: AttentionClass.ValueType  # 1
 ATTENTION_CLASS_UNANSWERED_BY_HUMAN: AttentionClass.ValueType  # 2
 ATTENTION_CLASS_UNANSWERED_BY_AI: AttentionClass.ValueType  # 3
+"""The AI has not answered, or its answers do not help: the reasons say which."""
 ATTENTION_CLASS_CALM: AttentionClass.ValueType  # 4
 ATTENTION_CLASS_CLOSED: AttentionClass.ValueType  # 5
 Global___AttentionClass: _TypeAlias = AttentionClass  # noqa: Y015
@@ -1134,11 +1136,16 @@ class AgentPresence(_message.Message):
     PRESENCE_FIELD_NUMBER: _builtins.int
     SINCE_FIELD_NUMBER: _builtins.int
     OPEN_CONVERSATIONS_FIELD_NUMBER: _builtins.int
+    COUNTDOWNS_FIELD_NUMBER: _builtins.int
     agent_id: _builtins.str
     presence: Global___Presence.ValueType
     open_conversations: _builtins.int
     @_builtins.property
     def since(self) -> _timestamp_pb2.Timestamp: ...
+    @_builtins.property
+    def countdowns(self) -> _containers.RepeatedCompositeFieldContainer[Global___Countdown]:
+        """What runs against an agent who is not there or set themselves to away. Empty while nobody's presence is reported: then nothing is counted."""
+
     def __init__(
         self,
         *,
@@ -1146,14 +1153,40 @@ class AgentPresence(_message.Message):
         presence: Global___Presence.ValueType = ...,
         since: _timestamp_pb2.Timestamp | None = ...,
         open_conversations: _builtins.int = ...,
+        countdowns: _abc.Iterable[Global___Countdown] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _typing.Literal["since", b"since"]  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "open_conversations", b"open_conversations", "presence", b"presence", "since", b"since"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "countdowns", b"countdowns", "open_conversations", b"open_conversations", "presence", b"presence", "since", b"since"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
 Global___AgentPresence: _TypeAlias = AgentPresence  # noqa: Y015
+
+@_typing.final
+class Countdown(_message.Message):
+    """Countdown takes a conversation from its holder `seconds` after the later of `counted_from` and its control's `since`; the first of several counts."""
+
+    DESCRIPTOR: _descriptor.Descriptor
+
+    COUNTED_FROM_FIELD_NUMBER: _builtins.int
+    SECONDS_FIELD_NUMBER: _builtins.int
+    seconds: _builtins.int
+    @_builtins.property
+    def counted_from(self) -> _timestamp_pb2.Timestamp: ...
+    def __init__(
+        self,
+        *,
+        counted_from: _timestamp_pb2.Timestamp | None = ...,
+        seconds: _builtins.int = ...,
+    ) -> None: ...
+    _HasFieldArgType: _TypeAlias = _typing.Literal["counted_from", b"counted_from"]  # noqa: Y015
+    def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["counted_from", b"counted_from", "seconds", b"seconds"]  # noqa: Y015
+    def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
+    def WhichOneof(self, oneof_group: _Never) -> None: ...
+
+Global___Countdown: _TypeAlias = Countdown  # noqa: Y015
 
 @_typing.final
 class ListPresenceRequest(_message.Message):

@@ -27,7 +27,7 @@ from baton.conversation.v1 import event_pb2 as baton_dot_conversation_dot_v1_dot
 from google.protobuf import timestamp_pb2 as google_dot_protobuf_dot_timestamp__pb2
 
 
-DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$baton/conversation/v1/internal.proto\x12\x15\x62\x61ton.conversation.v1\x1a!baton/conversation/v1/agent.proto\x1a!baton/conversation/v1/event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"j\n\rReportedAgent\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x31\n\x08presence\x18\x03 \x01(\x0e\x32\x1f.baton.conversation.v1.Presence\"b\n\x15ReportPresenceRequest\x12\x13\n\x0breporter_id\x18\x01 \x01(\t\x12\x34\n\x06\x61gents\x18\x02 \x03(\x0b\x32$.baton.conversation.v1.ReportedAgent\"\x18\n\x16ReportPresenceResponse\"m\n\x10\x45xportLogRequest\x12\x16\n\x0e\x61\x66ter_position\x18\x01 \x01(\t\x12(\n\x04\x66rom\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x63onversation_id\x18\x03 \x01(\t\"S\n\x11\x45xportLogResponse\x12,\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1c.baton.conversation.v1.Event\x12\x10\n\x08position\x18\x02 \x01(\t2\xe2\x01\n\x0fInternalService\x12m\n\x0eReportPresence\x12,.baton.conversation.v1.ReportPresenceRequest\x1a-.baton.conversation.v1.ReportPresenceResponse\x12`\n\tExportLog\x12\'.baton.conversation.v1.ExportLogRequest\x1a(.baton.conversation.v1.ExportLogResponse0\x01\x62\x06proto3')
+DESCRIPTOR = _descriptor_pool.Default().AddSerializedFile(b'\n$baton/conversation/v1/internal.proto\x12\x15\x62\x61ton.conversation.v1\x1a!baton/conversation/v1/agent.proto\x1a!baton/conversation/v1/event.proto\x1a\x1fgoogle/protobuf/timestamp.proto\"}\n\rReportedAgent\x12\x14\n\x0cworkspace_id\x18\x01 \x01(\t\x12\x10\n\x08\x61gent_id\x18\x02 \x01(\t\x12\x31\n\x08presence\x18\x03 \x01(\x0e\x32\x1f.baton.conversation.v1.Presence\x12\x11\n\tunchanged\x18\x04 \x01(\x08\"b\n\x15ReportPresenceRequest\x12\x13\n\x0breporter_id\x18\x01 \x01(\t\x12\x34\n\x06\x61gents\x18\x02 \x03(\x0b\x32$.baton.conversation.v1.ReportedAgent\"N\n\x16ReportPresenceResponse\x12\x34\n\x06\x61gents\x18\x01 \x03(\x0b\x32$.baton.conversation.v1.ReportedAgent\"m\n\x10\x45xportLogRequest\x12\x16\n\x0e\x61\x66ter_position\x18\x01 \x01(\t\x12(\n\x04\x66rom\x18\x02 \x01(\x0b\x32\x1a.google.protobuf.Timestamp\x12\x17\n\x0f\x63onversation_id\x18\x03 \x01(\t\"S\n\x11\x45xportLogResponse\x12,\n\x06\x65vents\x18\x01 \x03(\x0b\x32\x1c.baton.conversation.v1.Event\x12\x10\n\x08position\x18\x02 \x01(\t2\xe2\x01\n\x0fInternalService\x12m\n\x0eReportPresence\x12,.baton.conversation.v1.ReportPresenceRequest\x1a-.baton.conversation.v1.ReportPresenceResponse\x12`\n\tExportLog\x12\'.baton.conversation.v1.ExportLogRequest\x1a(.baton.conversation.v1.ExportLogResponse0\x01\x62\x06proto3')
 
 _globals = globals()
 _builder.BuildMessageAndEnumDescriptors(DESCRIPTOR, _globals)
@@ -35,15 +35,15 @@ _builder.BuildTopDescriptorsAndMessages(DESCRIPTOR, 'baton.conversation.v1.inter
 if not _descriptor._USE_C_DESCRIPTORS:
   DESCRIPTOR._loaded_options = None
   _globals['_REPORTEDAGENT']._serialized_start=166
-  _globals['_REPORTEDAGENT']._serialized_end=272
-  _globals['_REPORTPRESENCEREQUEST']._serialized_start=274
-  _globals['_REPORTPRESENCEREQUEST']._serialized_end=372
-  _globals['_REPORTPRESENCERESPONSE']._serialized_start=374
-  _globals['_REPORTPRESENCERESPONSE']._serialized_end=398
-  _globals['_EXPORTLOGREQUEST']._serialized_start=400
-  _globals['_EXPORTLOGREQUEST']._serialized_end=509
-  _globals['_EXPORTLOGRESPONSE']._serialized_start=511
-  _globals['_EXPORTLOGRESPONSE']._serialized_end=594
-  _globals['_INTERNALSERVICE']._serialized_start=597
-  _globals['_INTERNALSERVICE']._serialized_end=823
+  _globals['_REPORTEDAGENT']._serialized_end=291
+  _globals['_REPORTPRESENCEREQUEST']._serialized_start=293
+  _globals['_REPORTPRESENCEREQUEST']._serialized_end=391
+  _globals['_REPORTPRESENCERESPONSE']._serialized_start=393
+  _globals['_REPORTPRESENCERESPONSE']._serialized_end=471
+  _globals['_EXPORTLOGREQUEST']._serialized_start=473
+  _globals['_EXPORTLOGREQUEST']._serialized_end=582
+  _globals['_EXPORTLOGRESPONSE']._serialized_start=584
+  _globals['_EXPORTLOGRESPONSE']._serialized_end=667
+  _globals['_INTERNALSERVICE']._serialized_start=670
+  _globals['_INTERNALSERVICE']._serialized_end=896
 # @@protoc_insertion_point(module_scope)

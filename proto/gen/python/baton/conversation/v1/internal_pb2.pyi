@@ -27,20 +27,24 @@ class ReportedAgent(_message.Message):
     WORKSPACE_ID_FIELD_NUMBER: _builtins.int
     AGENT_ID_FIELD_NUMBER: _builtins.int
     PRESENCE_FIELD_NUMBER: _builtins.int
+    UNCHANGED_FIELD_NUMBER: _builtins.int
     workspace_id: _builtins.str
     agent_id: _builtins.str
     presence: _agent_pb2.Presence.ValueType
-    """AVAILABLE or AWAY, as the agent set it."""
+    """AVAILABLE or AWAY, as the agent set it, or as far as the reporter knows."""
+    unchanged: _builtins.bool
+    """True when the agent has said nothing since the former report: what they are set to stands, `presence` is for who never said anything."""
     def __init__(
         self,
         *,
         workspace_id: _builtins.str = ...,
         agent_id: _builtins.str = ...,
         presence: _agent_pb2.Presence.ValueType = ...,
+        unchanged: _builtins.bool = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "presence", b"presence", "workspace_id", b"workspace_id"]  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agent_id", b"agent_id", "presence", b"presence", "unchanged", b"unchanged", "workspace_id", b"workspace_id"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 
@@ -74,12 +78,19 @@ Global___ReportPresenceRequest: _TypeAlias = ReportPresenceRequest  # noqa: Y015
 class ReportPresenceResponse(_message.Message):
     DESCRIPTOR: _descriptor.Descriptor
 
+    AGENTS_FIELD_NUMBER: _builtins.int
+    @_builtins.property
+    def agents(self) -> _containers.RepeatedCompositeFieldContainer[Global___ReportedAgent]:
+        """The reported agents, as they are set now."""
+
     def __init__(
         self,
+        *,
+        agents: _abc.Iterable[Global___ReportedAgent] | None = ...,
     ) -> None: ...
     _HasFieldArgType: _TypeAlias = _Never  # noqa: Y015
     def HasField(self, field_name: _HasFieldArgType) -> _builtins.bool: ...
-    _ClearFieldArgType: _TypeAlias = _Never  # noqa: Y015
+    _ClearFieldArgType: _TypeAlias = _typing.Literal["agents", b"agents"]  # noqa: Y015
     def ClearField(self, field_name: _ClearFieldArgType) -> None: ...
     def WhichOneof(self, oneof_group: _Never) -> None: ...
 

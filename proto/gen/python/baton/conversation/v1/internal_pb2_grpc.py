@@ -56,7 +56,8 @@ class InternalServiceServicer:
     """
 
     def ReportPresence(self, request, context):
-        """ReportPresence tells which agents have a socket here, every five seconds. A report replaces the reporter's former one.
+        """ReportPresence tells which agents have a socket here, every five seconds, and answers what each of them is set to: the last that they said of
+        themselves anywhere, also before they last went.
         """
         context.set_code(grpc.StatusCode.UNIMPLEMENTED)
         context.set_details('Method not implemented!')

@@ -20,7 +20,9 @@ class InternalServiceStub:
 
     def __init__(self, channel: _aio.Channel) -> None: ...
     ReportPresence: _aio.UnaryUnaryMultiCallable[_internal_pb2.ReportPresenceRequest, _internal_pb2.ReportPresenceResponse]
-    """ReportPresence tells which agents have a socket here, every five seconds. A report replaces the reporter's former one."""
+    """ReportPresence tells which agents have a socket here, every five seconds, and answers what each of them is set to: the last that they said of
+    themselves anywhere, also before they last went.
+    """
     ExportLog: _aio.UnaryStreamMultiCallable[_internal_pb2.ExportLogRequest, _internal_pb2.ExportLogResponse]
     """ExportLog streams the whole log of all workspaces in (conversation_id, seq) order, or from a cluster time in that order."""
 
@@ -36,7 +38,9 @@ class InternalServiceServicer(metaclass=_abc_1.ABCMeta):
         request: _internal_pb2.ReportPresenceRequest,
         context: _aio.ServicerContext[_internal_pb2.ReportPresenceRequest, _abc.Awaitable[_internal_pb2.ReportPresenceResponse]],
     ) -> _abc.Awaitable[_internal_pb2.ReportPresenceResponse]:
-        """ReportPresence tells which agents have a socket here, every five seconds. A report replaces the reporter's former one."""
+        """ReportPresence tells which agents have a socket here, every five seconds, and answers what each of them is set to: the last that they said of
+        themselves anywhere, also before they last went.
+        """
 
     @_abc_1.abstractmethod
     def ExportLog(

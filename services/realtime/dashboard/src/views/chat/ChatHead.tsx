@@ -8,6 +8,7 @@ import { useApp, useAppState, useFormat, useMe, useMedia, useNow, useWords } fro
 import { Avatar } from "../parts/Avatar";
 import { Badge, WaitingBadge } from "../parts/Badge";
 import { Button, IconButton } from "../parts/Button";
+import { useLeftWaiting } from "../reach";
 import css from "./ChatHead.module.css";
 import { CloseDialog, HandoverDialog, TakeFromDialog } from "./dialogs";
 import { fetched } from "../fetched";
@@ -59,6 +60,10 @@ export function ChatHead({ id, row, narrow, onBack, onFind, onDetails }: Props) 
   );
 }
 
+function Waiting({ row, since }: { readonly row: Row; readonly since: string }) {
+  return <WaitingBadge since={since} loud={useLeftWaiting(row)} />;
+}
+
 interface WhoProps {
   readonly row: Row;
   /** Alone on a narrow screen, it is the page's own. */
@@ -85,7 +90,7 @@ function Who({ row, heading: Heading, viewers }: WhoProps) {
         <div className={css.sub}>
           <Badge status={statusOf(row.control, me.id)} name={row.control.agent?.display_name} />
           {row.control.holder === "queue" && row.control.ai_may_speak && <Badge status="ai" />}
-          {indicator.kind === "waiting" && <WaitingBadge since={indicator.since} />}
+          {indicator.kind === "waiting" && <Waiting row={row} since={indicator.since} />}
           {row.user_left === true ? (
             <span className={css.indicator}>{words.indicator.userLeft}</span>
           ) : (

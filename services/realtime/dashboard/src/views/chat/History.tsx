@@ -3,15 +3,19 @@ import { ArrowDown, CloudOff } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Row } from "../../gateway/contract";
 import { type Chat, lastSeq } from "../../state/chat";
+import { chunkKey, createChunks } from "../../state/chunks";
+import { nameOf } from "../../state/notices";
 import { timeline } from "../../state/timeline";
 import { useApp, useMe, usePlace, useWords } from "../context";
 import { Button } from "../parts/Button";
 import { Empty } from "../parts/Empty";
 import { problemWords } from "../problem";
+import { type Anchor, anchorOf, holdTo } from "./anchor";
 import css from "./History.module.css";
-import { HistoryItem } from "./HistoryItem";
+import { HistoryChunk } from "./HistoryChunk";
 import { linkedSeq, onJump } from "./jumping";
 import { Passing } from "./Passing";
+import { useNearby } from "./useNearby";
 
 const NEAR_END_PX = 80;
 const NEAR_START_PX = 300;
@@ -23,34 +27,46 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
   const me = useMe().account;
   const log = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
-  const before = useRef({ first: 0, height: 0, placed: false });
+  const placed = useRef(false);
+  const anchor = useRef<Anchor>(undefined);
   const [below, setBelow] = useState(false);
   const [target, setTarget] = useState<number>();
   const linked = linkedSeq(usePlace().url.hash);
-  const items = useMemo(() => (chat === undefined ? [] : timeline(chat, me, true)), [chat, me]);
+  const [cut] = useState(createChunks);
+  const chunks = useMemo(() => cut(chat === undefined ? [] : timeline(chat, me, true)), [cut, chat, me]);
+  const nearby = useNearby(log);
+  const pinned = target === undefined ? undefined : chunkKey(target);
+  const userName = row === undefined ? "" : nameOf(row);
   const first = chat?.events[0]?.seq ?? 0;
   const last = chat === undefined ? 0 : lastSeq(chat);
 
   useLayoutEffect(() => {
     const box = log.current;
     if (box === null || first === 0) return;
-    const was = before.current;
-    if (!was.placed) {
+    if (!placed.current) {
       // Opens at the first unread message, else at the end.
       const unread = box.querySelector("[data-unread]");
       if (unread !== null) unread.scrollIntoView({ block: "start" });
       else box.scrollTop = box.scrollHeight;
-    } else if (first < was.first) {
-      box.scrollTop += box.scrollHeight - was.height;
     } else if (atEnd.current) {
       box.scrollTop = box.scrollHeight;
+    } else {
+      holdTo(box, anchor.current);
     }
-    before.current = { first, height: box.scrollHeight, placed: true };
+    placed.current = true;
+    anchor.current = anchorOf(box);
     atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
     if (box.scrollHeight <= box.clientHeight) void app.reading.loadOlder(id);
-  }, [app, id, first, items]);
+  }, [app, id, first, chunks, nearby.heightOf]);
 
-  const go = useCallback((seq: number) => void app.reading.loadBackTo(id, seq).then((there) => there && setTarget(seq)), [app, id]);
+  const go = useCallback(
+    (seq: number) =>
+      void app.reading.loadBackTo(id, seq).then((found) => {
+        if (found === "there") setTarget(seq);
+        if (found === "missing") app.tellMissingMessage(id, seq);
+      }),
+    [app, id],
+  );
   useEffect(() => onJump(id, go), [id, go]);
   const isOpen = first > 0;
   useEffect(() => {
@@ -64,6 +80,7 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
     if (place === undefined) return;
     atEnd.current = false;
     place.scrollIntoView({ block: "center" });
+    anchor.current = log.current === null ? undefined : anchorOf(log.current);
     place.dataset.pointed = "";
     place.focus({ preventScroll: true });
     const timer = setTimeout(() => {
@@ -94,6 +111,7 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
     const box = log.current;
     if (box === null) return;
     atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
+    anchor.current = anchorOf(box);
     if (atEnd.current && last > 0) {
       app.reading.seen(id, last);
       setBelow(false);
@@ -114,8 +132,15 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
         ) : (
           <>
             <p className={css.edge}>{chat.more ? words.chat.older : words.chat.beginning}</p>
-            {items.map((item) => (
-              <HistoryItem key={item.key} item={item} chatId={id} row={row} />
+            {chunks.map((chunk, index) => (
+              <HistoryChunk
+                key={chunk.key}
+                chunk={chunk}
+                height={chunk.key === pinned ? undefined : nearby.heightOf(chunk, index, chunks.length)}
+                watch={nearby.watch}
+                chatId={id}
+                userName={userName}
+              />
             ))}
             <Passing id={id} row={row} />
           </>

@@ -1,8 +1,6 @@
 /** One item of the history: a day, a system message, somebody's words. */
 import { Check, CheckCheck, CircleAlert, Clock3, Eye } from "lucide-react";
 import { memo } from "react";
-import type { Row } from "../../gateway/contract";
-import { nameOf } from "../../state/notices";
 import { dayOf, type Item, type Receipt } from "../../state/timeline";
 import { useApp, useAppState, useFormat, useNow, useWords } from "../context";
 import { cx } from "../cx";
@@ -15,7 +13,13 @@ import css from "./History.module.css";
 
 type Message = Extract<Item, { kind: "message" }>;
 
-export const HistoryItem = memo(function HistoryItem({ item, chatId, row }: { readonly item: Item; readonly chatId: string; readonly row: Row | undefined }) {
+interface Props {
+  readonly item: Item;
+  readonly chatId: string;
+  readonly userName: string;
+}
+
+export const HistoryItem = memo(function HistoryItem({ item, chatId, userName }: Props) {
   const words = useWords();
   const format = useFormat();
   switch (item.kind) {
@@ -37,7 +41,7 @@ export const HistoryItem = memo(function HistoryItem({ item, chatId, row }: { re
         </p>
       );
     case "message":
-      return <Said item={item} chatId={chatId} userName={row === undefined ? "" : nameOf(row)} />;
+      return <Said item={item} chatId={chatId} userName={userName} />;
   }
 });
 

@@ -15,7 +15,7 @@ import { Avatar } from "../parts/Avatar";
 import { Age, Badge, Countdown, WaitingBadge } from "../parts/Badge";
 import { Button } from "../parts/Button";
 import { Marked } from "../parts/Marked";
-import { useConnected, useReturnsAt } from "../reach";
+import { useConnected, useLeftWaiting, useReturnsAt } from "../reach";
 import css from "./ListRow.module.css";
 
 const QuickTransfer = fetched<QuickTransferProps>(async () => (await import("../chat/QuickTransfer")).QuickTransfer);
@@ -125,10 +125,9 @@ function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected
   );
 }
 
-/** Why it needs a human, in words. */
+/** Why it needs a human, or soon may, in words. */
 function Reasons({ row }: { readonly row: Row }) {
   const { reasons } = useWords().desk;
-  if (row.control.holder !== "queue") return null;
   const said = (row.attention?.reasons ?? []).filter((reason) => reason !== "unanswered").map((reason) => reasons[reason] ?? reason);
   return said.length === 0 ? null : <span className={css.reasons}>{said.join(" · ")}</span>;
 }
@@ -169,10 +168,11 @@ function IndicatorWords({ row, crowded }: { readonly row: Row; readonly crowded:
   const words = useWords();
   const indicator = indicatorOf(row);
   const returns = useReturnsAt(row);
+  const loud = useLeftWaiting(row);
   if (returns !== undefined) return <Countdown className={css.indicator} to={returns} words={words.desk.away.short} />;
   switch (indicator.kind) {
     case "waiting":
-      return <WaitingBadge since={indicator.since} size={crowded ? "tiny" : "short"} />;
+      return <WaitingBadge since={indicator.since} size={crowded ? "tiny" : "short"} loud={loud} />;
     case "queued":
       return (
         <span className={css.indicator}>

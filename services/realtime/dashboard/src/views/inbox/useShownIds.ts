@@ -1,6 +1,6 @@
 /** Which rows are shown, in which order: held still while someone points at them, and the chosen row stays until one leaves it. */
 import { useMemo, useState } from "react";
-import { heldOrder, orderedIds, withKept } from "../../state/list";
+import { createOrder, heldOrder, withKept } from "../../state/list";
 import { useAppState, useMe } from "../context";
 
 export interface ShownIds {
@@ -14,7 +14,8 @@ export function useShownIds(held: boolean, selectedId: string | undefined): Show
   const meId = useMe().account.id;
   const rows = useAppState((state) => state.rows);
   const list = useAppState((state) => state.list);
-  const live = useMemo(() => orderedIds(rows, list, meId), [rows, list, meId]);
+  const [ordered] = useState(createOrder);
+  const live = useMemo(() => ordered(rows, list, meId), [ordered, rows, list, meId]);
   const [kept, setKept] = useState({ ids: live, filters: list.filters, found: list.found });
   // Another question, or its first answer: the former order means nothing any more.
   const asked = kept.filters !== list.filters || kept.found !== list.found;

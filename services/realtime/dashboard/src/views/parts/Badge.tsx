@@ -1,5 +1,5 @@
 /** The status badge: colour, shape and words together. */
-import { Bell, CircleCheck, Clock, Hand, Sparkles, UserRound } from "lucide-react";
+import { BellRing, Bell, CircleCheck, Clock, Hand, Sparkles, UserRound } from "lucide-react";
 import type { Status } from "../../state/control";
 import { useFormat, useNow, useWords } from "../context";
 import { cx } from "../cx";
@@ -21,9 +21,24 @@ export function Badge({ status, name }: { readonly status: Status; /** Of the co
   );
 }
 
+interface Waiting {
+  readonly since: string;
+  readonly size?: "long" | "short" | "tiny";
+  /** Longer than the workspace wants. */
+  readonly loud?: boolean;
+}
+
 /** The end user waits for an answer, and how long. */
-export function WaitingBadge({ since, size = "short" }: { readonly since: string; readonly size?: "long" | "short" | "tiny" }) {
+export function WaitingBadge({ since, size = "short", loud = false }: Waiting) {
   const words = useWords();
+  if (loud) {
+    return (
+      <span className={cx(css.badge, css.loud)} title={words.desk.leftWaiting.title} data-loud>
+        <BellRing size={12} strokeWidth={2.3} aria-hidden />
+        <Age since={since} words={words.desk.leftWaiting.line} />
+      </span>
+    );
+  }
   const text = { long: words.indicator.waiting, short: words.indicator.waitingShort, tiny: undefined }[size];
   return (
     <span className={cx(css.badge, css.waiting)} title={words.indicator.unanswered}>

@@ -9,6 +9,9 @@ export const desk = {
     priority_high: "high priority",
     priority_urgent: "urgent",
     unanswered: "unanswered",
+    anger: "words of anger",
+    ai_repeats: "the AI repeats itself",
+    user_repeats: "the user repeats the question",
   } as Record<string, string>,
   request: { dismiss: "Dismiss the request", dismissing: "Dismissing…" },
   looking: (names: string) => `${names}: looking at this now`,
@@ -27,6 +30,8 @@ export const desk = {
     handBack: (name: string) => `The platform of ${name} is not connected, so nobody would answer. Press Handover again to hand over all the same.`,
   },
   away: { returns: (name: string, time: string) => `${name} is away · back to the queue in ${time}`, short: (time: string) => `away · queue in ${time}`, soon: "a moment" },
+  leftWaiting: { line: (age: string) => `No answer for ${age}`, title: "The user waits for an answer for longer than your workspace wants." },
+  missingMessage: "This link leads to a message that does not exist.",
   undo: { line: (name: string) => `Transferred to ${name}. You can take it back until they write.` },
   find: {
     open: "Find in conversation",

@@ -11,6 +11,9 @@ export const desk: Words["desk"] = {
     priority_high: "prioritas tinggi",
     priority_urgent: "mendesak",
     unanswered: "belum dijawab",
+    anger: "kata-kata marah",
+    ai_repeats: "AI mengulang jawabannya",
+    user_repeats: "pengguna mengulang pertanyaannya",
   },
   request: { dismiss: "Abaikan permintaan", dismissing: "Mengabaikan…" },
   looking: (names) => `${names}: sedang melihat percakapan ini`,
@@ -29,6 +32,8 @@ export const desk: Words["desk"] = {
     handBack: (name) => `Platform ${name} tidak terhubung, jadi tidak ada yang akan menjawab. Tekan Serahkan sekali lagi untuk tetap menyerahkan.`,
   },
   away: { returns: (name, time) => `${name} tidak di tempat · kembali ke antrean dalam ${time}`, short: (time) => `pergi · antrean dalam ${time}`, soon: "sesaat lagi" },
+  leftWaiting: { line: (age) => `Tanpa jawaban ${age}`, title: "Pengguna menunggu jawaban lebih lama daripada yang diinginkan ruang kerja Anda." },
+  missingMessage: "Tautan ini menuju pesan yang tidak ada.",
   undo: { line: (name) => `Dialihkan ke ${name}. Anda dapat menariknya kembali sampai ia menulis.` },
   find: {
     open: "Cari dalam percakapan",

@@ -1,0 +1,24 @@
+/** Keeps what is read where it is, to the pixel, whatever is drawn above it. */
+
+export interface Anchor {
+  readonly element: Element;
+  /** Below the upper edge of the box, in pixels. */
+  readonly top: number;
+}
+
+/** The first message that is on the screen. */
+export function anchorOf(box: HTMLElement): Anchor | undefined {
+  const edge = box.getBoundingClientRect().top;
+  const isSeen = (element: Element) => element.getBoundingClientRect().bottom > edge;
+  const chunk = [...box.children].find((child) => child instanceof HTMLElement && child.dataset.chunk !== undefined && child.childElementCount > 0 && isSeen(child));
+  const element = chunk && [...chunk.children].find(isSeen);
+  return element && { element, top: element.getBoundingClientRect().top - edge };
+}
+
+/** Scroll so that the anchor is where it was; one that is gone moves nothing. */
+export function holdTo(box: HTMLElement, anchor: Anchor | undefined): void {
+  if (anchor === undefined || !anchor.element.isConnected) return;
+  const moved = anchor.element.getBoundingClientRect().top - box.getBoundingClientRect().top - anchor.top;
+  // Setting it would end a smooth scroll under way, so only when something moved.
+  if (Math.abs(moved) >= 0.5) box.scrollTop += moved;
+}
