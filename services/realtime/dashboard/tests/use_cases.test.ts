@@ -44,6 +44,19 @@ describe("the page", () => {
     expect(sent.at(-1)).toEqual({ type: "conversation.open", conversation_id: "c1", after_seq: 2 });
   });
 
+  it("opens a conversation with the page that was asked for at the press", async () => {
+    const { app, conversations, state, clock } = it_;
+    app.reading.prepare("c1");
+    app.reading.prepare("c1");
+    await app.reading.open("c1");
+    expect(conversations.events).toHaveBeenCalledTimes(1);
+    expect(state().chats.c1?.events.map(({ seq }) => seq)).toEqual([1, 2]);
+    app.reading.prepare("c2");
+    clock.pass(60_000);
+    await app.reading.open("c2");
+    expect(conversations.events).toHaveBeenCalledTimes(3);
+  });
+
   it("fetches what a hole left out", async () => {
     const { app, living, conversations, state } = it_;
     await app.reading.open("c1");

@@ -10,11 +10,14 @@ const JUMP_PAGE = 200;
 /** Further back the first unread message is not looked for: opening takes no longer than a moment. */
 const MOST_UNREAD = 400;
 const READ_PAUSE_MS = 400;
+const AHEAD_MS = 3000;
 
 /** Whether a message that was asked for is there; unknown: it could not be loaded now. */
 export type Found = "there" | "missing" | "unknown";
 
 export interface Reading {
+  /** Somebody is about to open it: ask for its newest page now, not only when it is drawn. */
+  prepare(id: string): void;
   open(id: string): Promise<void>;
   leave(id: string): void;
   /** Leave all of them: another account may come. */
@@ -37,6 +40,8 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
   const opened = new Set<string>();
   const catching = new Map<string, Promise<void>>();
   const marks = new Map<string, number>();
+  /** Asked for ahead, and when. */
+  let ahead: { readonly id: string; readonly page: Promise<EventPage>; readonly at: number } | undefined;
 
   const chatOf = (id: string) => store.state().chats[id];
 
@@ -107,10 +112,17 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
     }
   }
 
+  /** The newest page; one that was asked for a moment ago is new enough, for the socket goes on from its end. */
+  function newest(id: string): Promise<EventPage> {
+    const asked = ahead;
+    ahead = undefined;
+    return asked?.id === id && clock.now() - asked.at < AHEAD_MS ? asked.page : api.conversations.events(id, { limit: PAGE });
+  }
+
   async function load(id: string): Promise<void> {
     store.dispatch({ type: "chat.loading", id, what: "first" });
     try {
-      const page = await api.conversations.events(id, { limit: PAGE });
+      const page = await newest(id);
       store.dispatch({ type: "chat.page", id, page: await withUnread(id, page) });
       if (opened.has(id)) subscribe(id);
     } catch (error) {
@@ -129,6 +141,13 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
   }
 
   return {
+    prepare(id) {
+      if (opened.has(id) || chatOf(id) !== undefined || (ahead?.id === id && clock.now() - ahead.at < AHEAD_MS)) return;
+      const page = api.conversations.events(id, { limit: PAGE });
+      // Whoever opens it meets the failure.
+      page.catch(() => undefined);
+      ahead = { id, page, at: clock.now() };
+    },
     async open(id) {
       opened.add(id);
       store.dispatch({ type: "chat.opened", id, kept: kept(id) });
@@ -149,6 +168,7 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
     reset() {
       opened.clear();
       marks.clear();
+      ahead = undefined;
     },
     opened: () => [...opened],
     subscribe: () => opened.forEach(subscribe),

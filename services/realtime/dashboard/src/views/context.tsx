@@ -78,8 +78,8 @@ export function usePlace(): { readonly url: URL; readonly route: Route } {
 
 const SECOND = 1000;
 
-/** Now, in milliseconds, drawn again every second. */
-export function useNow(): number {
+/** What `tell` makes of the time, asked every second, drawn again only when it says something else. */
+export function useAtNow<T extends string | number | boolean | undefined>(tell: (now: number) => T): T {
   const { clock } = useApp().ports;
   const seconds = useRef(Math.floor(clock.now() / SECOND));
   const subscribe = useCallback(
@@ -95,7 +95,12 @@ export function useNow(): number {
     },
     [clock],
   );
-  return useSyncExternalStore(subscribe, () => seconds.current) * SECOND;
+  return useSyncExternalStore(subscribe, () => tell(seconds.current * SECOND));
+}
+
+/** Now, in milliseconds, drawn again every second. */
+export function useNow(): number {
+  return useAtNow((now) => now);
 }
 
 /** True while the media query holds. */

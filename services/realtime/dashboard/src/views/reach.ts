@@ -2,7 +2,7 @@
 import { useQuery } from "@tanstack/react-query";
 import type { Row, Watcher } from "../gateway/contract";
 import { isConnected, isLeftWaiting, returnsAt } from "../state/reachable";
-import { useApp, useMe, useNow } from "./context";
+import { useApp, useAtNow, useMe } from "./context";
 
 const WATCHERS_EVERY_MS = 10_000;
 const AGENTS_EVERY_MS = 15_000;
@@ -32,8 +32,7 @@ export function useReturnsAt(row: Row | undefined): number | undefined {
 export function useLeftWaiting(row: Row): boolean {
   const app = useApp();
   const me = useMe().account;
-  const now = useNow();
   const waits = row.control.holder === "human" && row.oldest_unanswered_at !== undefined;
   const settings = useQuery({ queryKey: ["settings"], queryFn: app.ports.api.settings.get, enabled: waits, staleTime: 5 * 60_000 });
-  return isLeftWaiting(row, me, now, settings.data?.settings.unanswered_seconds);
+  return useAtNow((now) => isLeftWaiting(row, me, now, settings.data?.settings.unanswered_seconds));
 }

@@ -1,7 +1,7 @@
 /** The list: its head, its rows (only those in view are drawn), and its states. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp, CloudOff, Inbox, SearchX } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
 import { formatFilters, noFilters } from "../../state/filters";
 import { conversationPath } from "../../state/route";
 import { navigate, useApp, useAppState, useWords } from "../context";
@@ -26,12 +26,15 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
   const { ids, waiting, release } = useShownIds(pointed || focused || scrolled, selectedId);
   const [activeId, setActiveId] = useState<string>();
   const scroller = useRef<HTMLDivElement>(null);
+  // Asked for every row of the list, so each must cost nothing.
+  const [rowHeight] = useState(() => ROW_HEIGHT_REM * parseFloat(getComputedStyle(document.documentElement).fontSize));
+  const keyOf = useCallback((index: number) => ids[index] ?? index, [ids]);
   // eslint-disable-next-line react-hooks/incompatible-library -- the virtualizer's functions are used in this component only
   const virtual = useVirtualizer({
     count: ids.length,
     getScrollElement: () => scroller.current,
-    estimateSize: () => ROW_HEIGHT_REM * parseFloat(getComputedStyle(document.documentElement).fontSize),
-    getItemKey: (index) => ids[index] ?? index,
+    estimateSize: () => rowHeight,
+    getItemKey: keyOf,
     overscan: OVERSCAN,
   });
   const items = virtual.getVirtualItems();

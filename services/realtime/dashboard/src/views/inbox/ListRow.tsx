@@ -1,6 +1,6 @@
 /** One row: a link to the conversation, with its actions beside it. */
 import { ArrowRightLeft, Eye, Hand, Unplug } from "lucide-react";
-import { type MouseEvent, type Ref, useRef, useState } from "react";
+import { memo, type MouseEvent, type Ref, useRef, useState } from "react";
 import { indicatorOf, rightsOf, statusOf } from "../../state/control";
 import { markedWords } from "../../state/marking";
 import { nameOf } from "../../state/notices";
@@ -8,7 +8,7 @@ import { conversationPath } from "../../state/route";
 import type { Row } from "../../gateway/contract";
 import { TakeFromDialog } from "../chat/dialogs";
 import type { QuickTransferProps } from "../chat/QuickTransfer";
-import { navigate, useApp, useAppState, useFormat, useMe, useNow, useRow, useWords } from "../context";
+import { navigate, useApp, useAppState, useAtNow, useFormat, useMe, useRow, useWords } from "../context";
 import { cx } from "../cx";
 import { fetched } from "../fetched";
 import { Avatar } from "../parts/Avatar";
@@ -32,7 +32,8 @@ interface Props {
   readonly ref: Ref<HTMLLIElement>;
 }
 
-export function ListRow({ id, index, offset, size, selected, tabbable, query, ref }: Props) {
+/** Drawn again only when something of its own changed: one of ten thousand does, many times a second. */
+export const ListRow = memo(function ListRow({ id, index, offset, size, selected, tabbable, query, ref }: Props) {
   const row = useAppState((state) => state.rows[id]);
   return (
     <li
@@ -43,37 +44,45 @@ export function ListRow({ id, index, offset, size, selected, tabbable, query, re
       className={cx(css.row, selected && css.selected, (row?.unread ?? 0) > 0 && css.unread)}
       style={{ transform: `translateY(${offset}px)` }}
     >
-      {row !== undefined && <Content id={id} selected={selected} tabbable={tabbable} query={query} />}
+      <Content id={id} selected={selected} tabbable={tabbable} query={query} />
     </li>
   );
+});
+
+type ContentProps = Pick<Props, "id" | "selected" | "tabbable" | "query">;
+
+function Content({ id, ...more }: ContentProps) {
+  const row = useRow(id);
+  return row === undefined ? null : <Line id={id} row={row} {...more} />;
 }
 
-function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected" | "tabbable" | "query">) {
+function Line({ id, row, selected, tabbable, query }: ContentProps & { readonly row: Row }) {
+  const app = useApp();
   const words = useWords();
   const format = useFormat();
-  const now = useNow();
   const me = useMe().account;
-  const row = useRow(id);
   const search = useAppState((state) => state.list.filters.search);
   const connected = useConnected(row);
-  if (row === undefined) return null;
   const name = nameOf(row);
   const email = row.user?.email;
   const userId = row.user?.id ?? "";
   const holder = row.control.agent?.display_name;
   const lastAt = row.last_message?.at ?? row.started_at ?? row.control.since;
-  const meta = [row.ai_agent?.name, row.started_at && words.list.started(format.short(row.started_at, now))].filter(Boolean).join(" · ");
+  const lastTime = useAtNow((now) => format.short(lastAt, now));
+  const startTime = useAtNow((now) => row.started_at && format.short(row.started_at, now));
+  const meta = [row.ai_agent?.name, startTime && words.list.started(startTime)].filter(Boolean).join(" · ");
 
   function open(event: MouseEvent): void {
     if (event.metaKey || event.ctrlKey || event.shiftKey || event.button !== 0) return;
     event.preventDefault();
+    app.reading.prepare(id);
     navigate(conversationPath(id, query));
   }
 
   return (
     <>
       <Avatar name={name} tone="user" />
-      <a className={css.link} href={conversationPath(id, query)} onClick={open} data-row={id} tabIndex={tabbable ? 0 : -1} aria-current={selected ? "true" : undefined}>
+      <a className={css.link} href={conversationPath(id, query)} onPointerDown={() => app.reading.prepare(id)} onClick={open} data-row={id} tabIndex={tabbable ? 0 : -1} aria-current={selected ? "true" : undefined}>
         <span className={css.top}>
           <span className={css.name}>
             <Marked parts={markedWords(name, search)} />
@@ -91,7 +100,7 @@ function Content({ id, selected, tabbable, query }: Pick<Props, "id" | "selected
             )
           )}
           <time className={css.time} dateTime={lastAt} title={format.exact(lastAt)}>
-            {format.short(lastAt, now)}
+            {lastTime}
           </time>
         </span>
         <span className={css.middle}>
