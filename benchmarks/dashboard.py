@@ -135,7 +135,7 @@ async def _painted(page: Page, platform: StreamingPlatform, ids: list[str]) -> l
 
 async def _talk(platform: StreamingPlatform, ids: list[str], seconds: float) -> None:
     async def say(number: int) -> None:
-        conversation = ids[-1] if number % 2 else ids[number % 1_000]
+        conversation = ids[-1] if number % 2 else ids[number % min(1_000, len(ids))]
         await platform.user_says(conversation, f"painted-{number} at {seconds:.0f}, and a few words more")
 
     await open_loop(say, PER_SECOND, seconds)

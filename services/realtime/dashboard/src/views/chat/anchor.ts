@@ -2,9 +2,11 @@
 
 export interface Anchor {
   readonly element: Element;
-  /** Below the upper edge of the box, in pixels. */
-  readonly top: number;
+  /** Where it is in all that can be scrolled, in pixels: scrolling alone does not change it. */
+  readonly offset: number;
 }
+
+const offsetOf = (box: HTMLElement, element: Element): number => element.getBoundingClientRect().top - box.getBoundingClientRect().top + box.scrollTop;
 
 /** The first message that is on the screen. */
 export function anchorOf(box: HTMLElement): Anchor | undefined {
@@ -12,13 +14,13 @@ export function anchorOf(box: HTMLElement): Anchor | undefined {
   const isSeen = (element: Element) => element.getBoundingClientRect().bottom > edge;
   const chunk = [...box.children].find((child) => child instanceof HTMLElement && child.dataset.chunk !== undefined && child.childElementCount > 0 && isSeen(child));
   const element = chunk && [...chunk.children].find(isSeen);
-  return element && { element, top: element.getBoundingClientRect().top - edge };
+  return element && { element, offset: offsetOf(box, element) };
 }
 
-/** Scroll so that the anchor is where it was; one that is gone moves nothing. */
+/** Scroll by as much as the anchor has moved; one that is gone moves nothing. */
 export function holdTo(box: HTMLElement, anchor: Anchor | undefined): void {
   if (anchor === undefined || !anchor.element.isConnected) return;
-  const moved = anchor.element.getBoundingClientRect().top - box.getBoundingClientRect().top - anchor.top;
+  const moved = offsetOf(box, anchor.element) - anchor.offset;
   // Setting it would end a smooth scroll under way, so only when something moved.
   if (Math.abs(moved) >= 0.5) box.scrollTop += moved;
 }
