@@ -1,7 +1,7 @@
 /** A long history in stretches: whole, in order, and what has not changed is the same object, so that it is not drawn again. */
 import { describe, expect, it } from "vitest";
 import { emptyChat, withEvents, withSending } from "../src/state/chat";
-import { chunkKey, createChunks } from "../src/state/chunks";
+import { createChunks } from "../src/state/chunks";
 import { createOrder, emptyList, orderedIds } from "../src/state/list";
 import { timeline } from "../src/state/timeline";
 import { at, event, ME, row, said } from "./builders";
@@ -36,12 +36,6 @@ describe("a long history", () => {
     expect(delivered.map((chunk) => before.includes(chunk))).toEqual([true, true, false]);
     const sending = withSending(chat, { commandId: "new", text: "and", at: at(200), state: "sending" });
     expect(cut(timeline(sending, ME, false)).at(-1)?.items.at(-1)).toMatchObject({ key: "new", receipt: "sending" });
-  });
-
-  it("has its target's stretch by the seq", () => {
-    const chunks = createChunks()(items(1, 300));
-    const place = chunks.find(({ key }) => key === chunkKey(123));
-    expect(place?.items.some((item) => "seq" in item && item.seq === 123)).toBe(true);
   });
 
   it("tells the days apart and joins what one author writes in one go", () => {

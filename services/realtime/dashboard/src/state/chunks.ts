@@ -1,4 +1,4 @@
-/** The timeline in stretches, so that of a long history only what is near the eyes has to be drawn, and what has not changed is not drawn again. */
+/** The timeline in stretches, so that of a long history what has not changed is not drawn again. */
 import type { Item } from "./timeline";
 
 export interface Chunk {
@@ -20,7 +20,7 @@ export function createChunks(): (items: readonly Item[]) => readonly Chunk[] {
 }
 
 /** The stretch that the event of this seq is in. */
-export const chunkKey = (seq: number): string => `c${Math.floor(seq / SPAN)}`;
+const chunkKey = (seq: number): string => `c${Math.floor(seq / SPAN)}`;
 
 function cut(items: readonly Item[]): readonly Chunk[] {
   const chunks: { key: string; items: Item[] }[] = [];
@@ -53,7 +53,8 @@ function kept(before: Chunk | undefined, now: Chunk): Chunk {
 }
 
 function isSame(one: Item, other: Item): boolean {
-  const [a, b] = [one as unknown as Record<string, unknown>, other as unknown as Record<string, unknown>];
+  const [a, b]: Readonly<Record<string, unknown>>[] = [{ ...one }, { ...other }];
+  if (a === undefined || b === undefined) return false;
   const names = Object.keys(b);
   return names.length === Object.keys(a).length && names.every((name) => Object.is(a[name], b[name]));
 }

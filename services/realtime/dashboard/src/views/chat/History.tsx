@@ -3,7 +3,7 @@ import { ArrowDown, CloudOff } from "lucide-react";
 import { useCallback, useEffect, useLayoutEffect, useMemo, useRef, useState } from "react";
 import type { Row } from "../../gateway/contract";
 import { type Chat, lastSeq } from "../../state/chat";
-import { chunkKey, createChunks } from "../../state/chunks";
+import { createChunks } from "../../state/chunks";
 import { nameOf } from "../../state/notices";
 import { timeline } from "../../state/timeline";
 import { useApp, useMe, usePlace, useWords } from "../context";
@@ -15,7 +15,6 @@ import css from "./History.module.css";
 import { HistoryChunk } from "./HistoryChunk";
 import { linkedSeq, onJump } from "./jumping";
 import { Passing } from "./Passing";
-import { useNearby } from "./useNearby";
 
 const NEAR_END_PX = 80;
 const NEAR_START_PX = 300;
@@ -34,8 +33,6 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
   const linked = linkedSeq(usePlace().url.hash);
   const [cut] = useState(createChunks);
   const chunks = useMemo(() => cut(chat === undefined ? [] : timeline(chat, me, true)), [cut, chat, me]);
-  const nearby = useNearby(log);
-  const pinned = target === undefined ? undefined : chunkKey(target);
   const userName = row === undefined ? "" : nameOf(row);
   const first = chat?.events[0]?.seq ?? 0;
   const last = chat === undefined ? 0 : lastSeq(chat);
@@ -57,7 +54,7 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
     anchor.current = anchorOf(box);
     atEnd.current = box.scrollHeight - box.scrollTop - box.clientHeight < NEAR_END_PX;
     if (box.scrollHeight <= box.clientHeight) void app.reading.loadOlder(id);
-  }, [app, id, first, chunks, nearby.heightOf]);
+  }, [app, id, first, chunks]);
 
   const go = useCallback(
     (seq: number) =>
@@ -132,15 +129,8 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
         ) : (
           <>
             <p className={css.edge}>{chat.more ? words.chat.older : words.chat.beginning}</p>
-            {chunks.map((chunk, index) => (
-              <HistoryChunk
-                key={chunk.key}
-                chunk={chunk}
-                height={chunk.key === pinned ? undefined : nearby.heightOf(chunk, index, chunks.length)}
-                watch={nearby.watch}
-                chatId={id}
-                userName={userName}
-              />
+            {chunks.map((chunk) => (
+              <HistoryChunk key={chunk.key} chunk={chunk} chatId={id} userName={userName} />
             ))}
             <Passing id={id} row={row} />
           </>

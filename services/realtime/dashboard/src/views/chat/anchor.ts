@@ -12,7 +12,7 @@ const offsetOf = (box: HTMLElement, element: Element): number => element.getBoun
 export function anchorOf(box: HTMLElement): Anchor | undefined {
   const edge = box.getBoundingClientRect().top;
   const isSeen = (element: Element) => element.getBoundingClientRect().bottom > edge;
-  const chunk = [...box.children].find((child) => child instanceof HTMLElement && child.dataset.chunk !== undefined && child.childElementCount > 0 && isSeen(child));
+  const chunk = [...box.children].find((child) => child instanceof HTMLElement && child.dataset.chunk !== undefined && isSeen(child));
   const element = chunk && [...chunk.children].find(isSeen);
   return element && { element, offset: offsetOf(box, element) };
 }
