@@ -13,13 +13,14 @@ export function anchorOf(box: HTMLElement): Anchor | undefined {
   const edge = box.getBoundingClientRect().top;
   const isSeen = (element: Element) => element.getBoundingClientRect().bottom > edge;
   const chunk = [...box.children].find((child) => child instanceof HTMLElement && child.dataset.chunk !== undefined && isSeen(child));
-  const element = chunk && [...chunk.children].find(isSeen);
+  // A day or the unread line may go when an older page comes; what was said stays.
+  const element = chunk && [...chunk.children].find((child) => child.hasAttribute("data-seq") && isSeen(child));
   return element && { element, offset: offsetOf(box, element) };
 }
 
 /** Scroll by as much as the anchor has moved; one that is gone moves nothing. */
 export function holdTo(box: HTMLElement, anchor: Anchor | undefined): void {
-  if (anchor === undefined || !anchor.element.isConnected) return;
+  if (anchor?.element.isConnected !== true) return;
   const moved = offsetOf(box, anchor.element) - anchor.offset;
   // Setting it would end a smooth scroll under way, so only when something moved.
   if (Math.abs(moved) >= 0.5) box.scrollTop += moved;
