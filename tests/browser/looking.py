@@ -28,7 +28,7 @@ _TWO_FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestA
 class Look:
     """How thorough to be."""
 
-    # All of axe's rules and the dark theme's contrast at every width; else the rules at the widest and the narrowest, the contrast at the widest.
+    # All of axe's rules and the dark theme's contrast at every width, else at the widest alone.
     everything: bool = False
     # Where to put pictures: theme/width/scene.png.
     pictures: Path | None = None
@@ -75,12 +75,12 @@ async def wrong_with(agent: AgentPage, scene: Scene, look: Look) -> list[str]:
 
 def _rules(scene: Scene, width: int, theme: str, look: Look) -> Rules:
     """Only contrast differs by the theme, and only the layout by the width."""
-    first, last = scene.widths[0], scene.widths[-1]
+    is_asked = look.everything or width == scene.widths[0]
     if scene.endless:
-        return "but contrast" if theme == "light" and width == first else "none"
-    if theme == "dark":
-        return "contrast" if look.everything or width == first else "none"
-    return "all" if look.everything or width in {first, last} else "none"
+        return "but contrast" if theme == "light" and width == scene.widths[0] else "none"
+    if not is_asked:
+        return "none"
+    return "contrast" if theme == "dark" else "all"
 
 
 async def _settled(page: Page, ask: Callable[[], Awaitable[list[str]]]) -> list[str]:
