@@ -5,7 +5,7 @@ import math
 from contextlib import suppress
 from functools import partial
 
-from baton_sdk import AiAgent, Baton, ControlChanged, Message, MessageToShow, RefusedError, Turn, User
+from baton_sdk import AiAgent, Baton, Control, ControlChanged, Message, MessageToShow, RefusedError, Turn, User
 from baton_sdk.conformance import HandOff, Resolved, World
 
 from examples.ai_platform.dialogues import Exchange
@@ -45,9 +45,7 @@ class KitStory(Story):
         return self._message_ids[self.index]
 
     def _hear_human(self, seq: int, *, answer: bool) -> None:
-        self.heard_seq = seq
-        if answer and self.waiting and seq > self._last_user_seq:
-            self._answered()
+        self._note_human(seq, answer=answer)
 
 
 class KitPlayer(Player):
@@ -77,6 +75,13 @@ class KitPlayer(Player):
         if isinstance(told, ControlChanged) and told.brief:
             self._brief = told.brief.as_prompt()
         await super().hear(told)
+
+    def _learn(self, control: Control | None = None) -> None:
+        """Control that comes back is believed from Watch alone, which brings the brief with it; an answer to a command may overtake that."""
+        found = control or self.conversation.control
+        if control is None and found.ai_may_speak and found.epoch > self.story.control.epoch > 0:
+            return
+        super()._learn(control)
 
     async def _ai_answers(self) -> None:
         exchange, name = self.story.exchange, self.story.message_id()

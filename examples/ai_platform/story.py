@@ -48,8 +48,9 @@ class Story:
         # True when Baton said that the AI is to answer now.
         self.reply_due = False
         self.patient = True
-        # The newest human's message that reached the platform.
+        # The newest human's words that reached the platform, and the newest that answer: parting words do not.
         self.heard_seq = 0
+        self._human_answer_seq = 0
         self._exchanges = list(plan.chapters[0])
         self._left = False
         self._last_user_seq = 0
@@ -124,7 +125,7 @@ class Story:
         """Note that the user's message stands at seq."""
         self._last_user_seq = seq
         self.waiting = True
-        if self.heard_seq > seq:  # a human's answer overtook the acknowledgement
+        if self._human_answer_seq > seq:  # a human's answer overtook the acknowledgement
             self._answered()
 
     def ai_answered(self, answered: Exchange) -> None:
@@ -151,7 +152,7 @@ class Story:
         """Go to the place where a former run of the program stopped: after exchange `index` of the chapter has been said by the user."""
         self.chapter, self._exchanges = chapter, list(self.plan.chapters[chapter])
         self.index, self.waiting, self._last_user_seq = index, True, last_user_seq
-        if not waiting or self.heard_seq > last_user_seq > 0:
+        if not waiting or self._human_answer_seq > last_user_seq > 0:
             self._answered()
         self.asked = self.control.holder is Holder.QUEUE
 
@@ -172,9 +173,14 @@ class Story:
 
     def _hear_human(self, seq: int, *, answer: bool) -> None:
         """Parting words (of a hand-back, a transfer) are no answer: the question stays with who comes next."""
-        self.heard_seq = seq
+        self._note_human(seq, answer=answer)
         self.patient = True
-        if answer and self.waiting and seq > self._last_user_seq:
-            self._answered()
         if self.index >= len(self._exchanges) and self._exchanges[-1] is not _THANKS:
             self._exchanges.append(_THANKS)
+
+    def _note_human(self, seq: int, *, answer: bool) -> None:
+        self.heard_seq = seq
+        if answer:
+            self._human_answer_seq = seq
+            if self.waiting and seq > self._last_user_seq:
+                self._answered()

@@ -48,10 +48,12 @@ async def test_figures_move_when_an_agent_acts_and_each_sees_their_part(platform
     await serve_one(platform, budi)
 
     async def moved() -> bool:
-        return bool((await mine(budi))["response_time"]["n"] == before["response_time"]["n"] + 1)
+        # The hand-back is the last of it.
+        return bool((await mine(budi))["hand_backs"]["made"] == before["hand_backs"]["made"] + 1)
 
-    await wait_until(moved, 20, what="one more response")
+    await wait_until(moved, 20, what="one more hand-back")
     after = await mine(budi)
+    assert after["response_time"]["n"] == before["response_time"]["n"] + 1
     assert after["takeovers"]["total"] == before["takeovers"]["total"] + 1
     assert after["takeovers"]["by_agent"] == before["takeovers"]["by_agent"] + 1
     assert after["conversations"] == before["conversations"] + 1

@@ -15,7 +15,7 @@ from tests.harness.proxy import TcpProxy
 from tests.harness.site import Site
 from tests.races.recount import Log, read_log, told, violations
 
-TAKEOVERS = int(os.environ.get("RACE_TAKEOVERS", "400"))
+TAKEOVERS = int(os.environ.get("RACE_TAKEOVERS", "200"))
 CONVERSATIONS = 20
 CUT_CHANCE = 0.005
 # The longest time from a turn's beginning to its words, in seconds: about as long as the takeover's, or so long that Watch tells of it first.

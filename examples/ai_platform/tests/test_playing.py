@@ -130,9 +130,11 @@ async def test_after_a_takeover_the_ai_is_silent_and_the_user_goes_on_with_the_h
 
 
 async def test_an_answer_that_cannot_be_called_back_is_refused_and_then_the_ai_is_silent(fake: FakeBaton, baton: Baton) -> None:
-    async with Playing(baton, plan(late=True), Pace(thinking=0.2, patience=10)):
+    # Time enough for the takeover to come before the answer; the turn ends when it is told of it.
+    async with Playing(baton, plan(late=True), Pace(thinking=2, patience=10)) as it:
         chat = await first_word(fake)
         chat.take_over()
+        it.player._pace = Pace(thinking=0.2, patience=10)
         await until(lambda: chat.texts("draft") == ["a1"])
         assert [entry.epoch for entry in chat.log if entry.kind == "draft"] == [1]
         chat.say("I am here.")
