@@ -43,6 +43,7 @@ class AgentPage:
         self.complaints: list[str] = []
         self._url = url
         self._owns_context = owns_context
+        self._tabs: list[Page] = []
         page.set_default_timeout(PATIENCE_MS)
         page.on("console", self._on_console)
         page.on("pageerror", lambda error: self.complaints.append(str(error)))
@@ -78,8 +79,9 @@ class AgentPage:
         await self.is_live()
 
     async def another_tab(self, path: str) -> Self:
-        """Open a second page of the same browser."""
+        """Open a second page of the same browser; it closes when this one is left, or it would go on telling what happens in its place."""
         tab = type(self)(await self.page.context.new_page(), self._url)
+        self._tabs.append(tab.page)
         await tab.goto(path)
         return tab
 
@@ -89,6 +91,8 @@ class AgentPage:
             await self.page.context.close()
             return
         await self.page.context.set_offline(offline=False)
+        for tab in self._tabs:
+            await tab.close()
         if not self.page.is_closed():
             await self.page.evaluate("localStorage.clear()")
             await self.page.close()
