@@ -45,7 +45,7 @@ faults: install-dev ## every fault scenario: processes killed, Kafka stopped, th
 	BATON_REPLAYED_CONVERSATIONS=1000 $(BIN)/pytest services/analytics/tests/test_replays.py
 
 attack: install-dev ## the races at full size: 10,000 takeovers, 1,000 cuts of Watch, 20,000 broken connections; about an hour
-	RACE_TAKEOVERS=10000 WATCH_CUTS=1000 WIRE_FRAMES=20000 $(BIN)/pytest tests/races tests/bad_input/test_wire.py
+	RACE_TAKEOVERS=10000 RACE_CROWD_ROUNDS=500 WATCH_CUTS=1000 WIRE_FRAMES=20000 $(BIN)/pytest tests/races tests/bad_input/test_wire.py
 
 test-fast: install-dev ## domain, use cases and dashboard units; no server, under a minute
 	npm --prefix $(DASHBOARD) test

@@ -14,9 +14,9 @@ from tests.races.recount import Log, count, lost_or_moved, read_log, reasons, to
 from tests.races.rounds import Ledger, race_one_takeover
 from tests.races.topic import first_appearances
 
-TAKEOVERS = int(os.environ.get("RACE_TAKEOVERS", "2000"))
+TAKEOVERS = int(os.environ.get("RACE_TAKEOVERS", "1000"))
 CONVERSATIONS = 20
-CROWD_ROUNDS = int(os.environ.get("RACE_CROWD_ROUNDS", "500"))
+CROWD_ROUNDS = int(os.environ.get("RACE_CROWD_ROUNDS", "250"))
 SEED = 20_261_122
 
 
