@@ -7,7 +7,7 @@ import os
 import random
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -15,6 +15,7 @@ from typing import Any
 from pymongo import AsyncMongoClient
 from servicekit.caller import Role, UserCaller
 
+from benchmarks.empty_log import EmptyLog
 from benchmarks.timing import percentile
 from services.analytics.adapters.mongo_store import MongoFactStore
 from services.analytics.domain.events import AiAgent, Control, Holder, Kind, LoggedEvent
@@ -40,7 +41,7 @@ CALLER = UserCaller(WORKSPACE, "sari", "session", Role.SUPERVISOR, "Sari", "Sari
 HEAD = "| what | |\n|---|---|"
 
 
-class _Nobody:
+class _Nobody(EmptyLog):
     """Names and hours of nobody: what other services take is not measured here."""
 
     async def names(self, _access_token: str) -> dict[str, str]:
@@ -48,15 +49,6 @@ class _Nobody:
 
     async def calendar(self, _caller: UserCaller) -> Calendar:
         return Calendar()
-
-    async def events_of(self, _conversation_id: str) -> list[LoggedEvent]:
-        return []
-
-    async def all_events(self) -> AsyncIterator[list[LoggedEvent]]:
-        """Yield nothing."""
-        nothing: list[list[LoggedEvent]] = []
-        for events in nothing:
-            yield events
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ import os
 import random
 import time
 import uuid
-from collections.abc import AsyncIterator, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from baton.conversation.v1 import event_pb2
@@ -16,9 +16,9 @@ from pymongo import AsyncMongoClient
 from servicekit.clock import SystemClock
 from servicekit.kafka import GroupConsumer, Handle, Record, make_producer
 
+from benchmarks.empty_log import EmptyLog
 from services.analytics.adapters.event_proto import to_logged_event
 from services.analytics.adapters.mongo_store import MongoFactStore
-from services.analytics.domain.events import LoggedEvent
 from services.analytics.entrypoints.events_consumer import DEAD_LETTER_TOPIC, EventsConsumer
 from services.analytics.tests.histories import AGENTS, BOTS, History
 from services.analytics.use_cases.record_events import RecordEvents
@@ -30,18 +30,6 @@ PARTITIONS = 6
 # Conversations that go on at the same time.
 ABREAST = 200
 DATABASE = "baton_bench_ingest"
-
-
-class _EmptyLog:
-    """Nothing is fetched: the topic has no holes."""
-
-    async def events_of(self, _conversation_id: str) -> list[LoggedEvent]:
-        return []
-
-    async def all_events(self) -> AsyncIterator[list[LoggedEvent]]:
-        nothing: list[list[LoggedEvent]] = []
-        for events in nothing:
-            yield events
 
 
 def usual_conversation(chance: random.Random) -> list[event_pb2.Event]:
@@ -92,7 +80,7 @@ async def row(site: Site) -> str:
         store = MongoFactStore(client[DATABASE])
         await store.migrate()
         try:
-            took, batches = await _consumed(site.kafka_servers, topic, EventsConsumer(RecordEvents(store, _EmptyLog()), to_logged_event, SystemClock()))
+            took, batches = await _consumed(site.kafka_servers, topic, EventsConsumer(RecordEvents(store, EmptyLog()), to_logged_event, SystemClock()))
         finally:
             await client.drop_database(DATABASE)
     return f"| consumed from the topic by one process | {EVENTS:,} events in {batches} batches, {EVENTS / took:,.0f} events/s |"

@@ -2,14 +2,14 @@
 
 import asyncio
 import uuid
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack
 
 from baton_sdk import AiAgent, Baton, User
 from baton_sdk.contract import platform_pb2
 
 from benchmarks.documents import TEXT
-from benchmarks.timing import Call, Measured, closed_loop
+from benchmarks.timing import Measured, closed_loop
 from tests.harness.site import Site
 from tests.harness.streaming import StreamingPlatform
 
@@ -37,18 +37,18 @@ async def rows(site: Site) -> AsyncIterator[str]:
 
         for streamed, without in ((False, by_a_call), (True, on_a_stream)):
             baton = await open_.enter_async_context(Baton(target, key, streamed=streamed))
-            conversations = await asyncio.gather(*(baton.start(f"bench-{uuid.uuid4()}", User("user"), AiAgent("bot")) for _ in range(CALLERS)))
-
-            async def through_sdk(caller: int) -> None:
-                await conversations[caller].user_says(TEXT)  # noqa: B023  # called within this turn
-
-            async def through_bare(caller: int) -> None:
-                await without(conversations[caller].id)  # noqa: B023  # called within this turn
-
-            yield await _row(f"baton-sdk{', streamed' if streamed else ''}", through_sdk, through_bare)
+            yield await _row(f"baton-sdk{', streamed' if streamed else ''}", baton, without)
 
 
-async def _row(name: str, through_sdk: Call, through_bare: Call) -> str:
+async def _row(name: str, baton: Baton, without: Callable[[str], Awaitable[None]]) -> str:
+    conversations = await asyncio.gather(*(baton.start(f"bench-{uuid.uuid4()}", User("user"), AiAgent("bot")) for _ in range(CALLERS)))
+
+    async def through_sdk(caller: int) -> None:
+        await conversations[caller].user_says(TEXT)
+
+    async def through_bare(caller: int) -> None:
+        await without(conversations[caller].id)
+
     await closed_loop(through_bare, CALLERS, 1.0)  # warm
     sdk: list[Measured] = []
     bare: list[Measured] = []

@@ -21,13 +21,13 @@ SCRAPE_SECONDS = 1
 RATE_INTERVAL = "5s"
 
 
-def program() -> str:
-    """Return the program, or leave the test out, loudly; CI demands it (BATON_DEMAND_PROMTOOL: the same package)."""
-    found = shutil.which("prometheus")
+def program(name: str) -> str:
+    """Return `prometheus` or `promtool`, or leave the test out, loudly; CI demands them (BATON_DEMAND_PROMTOOL)."""
+    found = shutil.which(name)
     if found is None and os.environ.get("BATON_DEMAND_PROMTOOL"):
-        pytest.fail("prometheus is not installed, and CI demands it")
+        pytest.fail(f"{name} is not installed, and CI demands it")
     if found is None:
-        pytest.skip("NOT RUN: prometheus is not installed (Debian: apt-get install prometheus)")
+        pytest.skip(f"NOT RUN: {name} is not installed (Debian: apt-get install prometheus)")
     return found
 
 
@@ -77,7 +77,7 @@ def scraping(targets: dict[str, str], home: Path) -> Iterator[Prometheus]:
     config = home / "prometheus.yaml"
     config.write_text(yaml.safe_dump({"global": {"scrape_interval": f"{SCRAPE_SECONDS}s", "scrape_timeout": f"{SCRAPE_SECONDS}s"}, "scrape_configs": jobs}))
     address = f"127.0.0.1:{free_port()}"
-    command = [program(), f"--config.file={config}", f"--storage.tsdb.path={home / 'data'}", f"--web.listen-address={address}", "--log.level=warn"]
+    command = [program("prometheus"), f"--config.file={config}", f"--storage.tsdb.path={home / 'data'}", f"--web.listen-address={address}", "--log.level=warn"]
     running = Running("prometheus", command, home / "prometheus.log")
     try:
         yield Prometheus(f"http://{address}")

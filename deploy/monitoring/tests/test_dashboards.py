@@ -13,7 +13,7 @@ from deploy.monitoring.boards import BOARDS, Board
 from deploy.monitoring.files import dashboards
 from deploy.monitoring.grafana import dashboard
 from deploy.monitoring.lint import problems
-from deploy.monitoring.tests.test_rules import promtool
+from tests.harness.prometheus import program
 
 ROOT = Path(__file__).resolve().parents[3]
 # What every Python process has by itself.
@@ -85,5 +85,5 @@ def test_every_query_can_be_read_by_prometheus(tmp_path: Path) -> None:
     queries = [query.replace("$__rate_interval", "1m").replace("$__range", "3h") for board in BOARDS for panel in board.panels for query, _ in panel.queries]
     rules = [{"record": f"query_{number}", "expr": query} for number, query in enumerate(queries)]
     (tmp_path / "rules.yaml").write_text(yaml.safe_dump({"groups": [{"name": "queries", "rules": rules}]}))
-    checked = subprocess.run([promtool(), "check", "rules", "--lint=none", "rules.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False)
+    checked = subprocess.run([program("promtool"), "check", "rules", "--lint=none", "rules.yaml"], cwd=tmp_path, capture_output=True, text=True, check=False)
     assert checked.returncode == 0, checked.stdout + checked.stderr

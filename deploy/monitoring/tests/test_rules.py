@@ -1,6 +1,5 @@
 """The rules are what the tables say, every alert fires when it must and only then, and each has its runbook."""
 
-import os
 import re
 import shutil
 import subprocess
@@ -12,6 +11,7 @@ import yaml
 
 from deploy.monitoring import rules
 from deploy.monitoring.tests.examples import EXAMPLES, LONG, LONG_STEP, Example
+from tests.harness.prometheus import program
 
 ROOT = Path(__file__).resolve().parents[3]
 RUNBOOKS = ROOT / "docs" / "runbooks"
@@ -32,19 +32,9 @@ def test_every_alert_has_examples() -> None:
     assert sorted(example.alert for example in EXAMPLES) == rules.alerts()
 
 
-def promtool() -> str:
-    """Return the program, or leave the test out, loudly; CI demands it (BATON_DEMAND_PROMTOOL)."""
-    found = shutil.which("promtool")
-    if found is None and os.environ.get("BATON_DEMAND_PROMTOOL"):
-        pytest.fail("promtool is not installed, and CI demands it")
-    if found is None:
-        pytest.skip("NOT RUN: promtool is not installed (Debian: apt-get install prometheus)")
-    return found
-
-
 @pytest.mark.parametrize("is_slow", [False, True], ids=["causes", "objectives"])
 def test_every_alert_fires_when_it_must_and_only_then(tmp_path: Path, *, is_slow: bool) -> None:
-    tool = promtool()
+    tool = program("promtool")
     shutil.copy(rules.FILE, tmp_path / "rules.yaml")
     tests = [_test(example, firing) for example in EXAMPLES if (example.minutes == LONG) is is_slow for firing in (example.alerts, 0)]
     # Three days minute by minute would take minutes; the windows are as full when they are looked at every hour.

@@ -24,8 +24,8 @@ class MongoRecounting:
         self._store = store
         self._counts = store.counts
         self._holder = uuid.uuid4().hex
-        self._new: Count | None = None
-        self._former: Count | None = None
+        # The new one and the one that is served, from `begin` on.
+        self._counted: tuple[Count, Count] | None = None
 
     async def begin(self, lease: timedelta) -> FactStore | None:
         """See the port."""
@@ -39,8 +39,9 @@ class MongoRecounting:
             number = max(served, former["number"]) + 1
             await self._counts.update_one({"_id": RECOUNT, "holder": self._holder}, {"$set": {"number": number}})
         await self._store.drop_others(served)
-        self._new, self._former = self._store.count(number), self._store.count(served)
-        await self._new.migrate()
+        new = self._store.count(number)
+        self._counted = new, self._store.count(served)
+        await new.migrate()
         return self._store.numbered(number)
 
     async def renew(self, lease: timedelta) -> None:  # noqa: ARG002  # the lease is judged by who wants to take it
@@ -84,6 +85,7 @@ class MongoRecounting:
             await self._counts.update_one({"_id": RECOUNT, "holder": self._holder}, {"$set": {"renewed": NEVER}})
 
     def _pair(self) -> tuple[Count, Count]:
-        assert self._new is not None, "begin first"  # noqa: S101  # the order of calls is the caller's
-        assert self._former is not None  # noqa: S101  # the same
-        return self._new, self._former
+        if self._counted is None:
+            msg = "begin first"
+            raise RuntimeError(msg)
+        return self._counted

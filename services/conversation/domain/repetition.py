@@ -8,6 +8,7 @@ estimate beyond; A. Broder, On the resemblance and containment of documents, 199
 import re
 import unicodedata
 import zlib
+from functools import lru_cache
 
 # More than this of a message is not looked at: it bounds what an append costs.
 MAX_CHARACTERS = 1_000
@@ -51,5 +52,7 @@ def alike(one: bytes, other: bytes) -> bool:
     return sum(value in a and value in b for value in either) >= ALIKE * len(either)
 
 
-def _hashes(kept: bytes) -> set[int]:
-    return {int.from_bytes(kept[at : at + _BYTES], "big") for at in range(0, len(kept), _BYTES)}
+# A message is compared when it comes, as an event, as a row, and with each that follows.
+@lru_cache(maxsize=4_096)
+def _hashes(kept: bytes) -> frozenset[int]:
+    return frozenset(int.from_bytes(kept[at : at + _BYTES], "big") for at in range(0, len(kept), _BYTES))

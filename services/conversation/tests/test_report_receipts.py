@@ -12,18 +12,24 @@ from services.conversation.use_cases.report_receipts import ReportReceiptsBatche
 from tests.harness.waiting import wait_until
 
 
-async def together(report: ReportReceiptsBatched, *, delivered: int) -> None:
-    """The clock stands: reports wait until it is moved by hand, and it may only be moved once all of them have been told to wait."""
-    await wait_until(lambda: [batch.command.delivered_seq for batch in report._waiting.values()] == [delivered], 10, what="the reports wait together")
-
-
-async def test_many_receipts_become_one_event_a_second() -> None:
+async def reported_once() -> tuple[Process, ReportReceiptsBatched]:
+    """A conversation of six events with a report in the log, and fifty milliseconds until the next may be."""
     process = Process(policy=Policy(receipt_interval=timedelta(milliseconds=50)))
     await process.carry_out(process.make.start())
     for _ in range(5):
         await process.carry_out(process.make.user())
     report = ReportReceiptsBatched(process.carry_out, process.states)
     await report(process.make.receipts(delivered=1))
+    return process, report
+
+
+async def together(report: ReportReceiptsBatched, *, delivered: int) -> None:
+    """The clock stands: reports wait until it is moved by hand, and it may only be moved once all of them have been told to wait."""
+    await wait_until(lambda: [batch.command.delivered_seq for batch in report._waiting.values()] == [delivered], 10, what="the reports wait together")
+
+
+async def test_many_receipts_become_one_event_a_second() -> None:
+    process, report = await reported_once()
     process.clock.moment += timedelta(milliseconds=10)
     reports = [asyncio.create_task(report(process.make.receipts(delivered=number, shown=1))) for number in (2, 3, 4, 5, 2)]
     await together(report, delivered=5)
@@ -35,12 +41,7 @@ async def test_many_receipts_become_one_event_a_second() -> None:
 
 
 async def test_one_report_beyond_the_log_is_refused_alone_and_a_repeat_of_a_merged_one_is_no_reuse() -> None:
-    process = Process(policy=Policy(receipt_interval=timedelta(milliseconds=50)))
-    await process.carry_out(process.make.start())
-    for _ in range(5):
-        await process.carry_out(process.make.user())
-    report = ReportReceiptsBatched(process.carry_out, process.states)
-    await report(process.make.receipts(delivered=1))
+    process, report = await reported_once()
     first, second, beyond = process.make.receipts(delivered=2), process.make.receipts(delivered=4), process.make.receipts(delivered=99)
     reports = [asyncio.create_task(report(each)) for each in (first, beyond, second, beyond)]
     await together(report, delivered=4)
