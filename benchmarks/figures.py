@@ -15,13 +15,13 @@ from typing import Any
 from pymongo import AsyncMongoClient
 from servicekit.caller import Role, UserCaller
 
-from benchmarks.empty_log import EmptyLog
 from benchmarks.timing import percentile
 from services.analytics.adapters.mongo_store import MongoFactStore
 from services.analytics.domain.events import AiAgent, Control, Holder, Kind, LoggedEvent
 from services.analytics.domain.hours import Calendar
 from services.analytics.domain.spans import Period
 from services.analytics.domain.steps import Step
+from services.analytics.tests.fakes import FakeLog
 from services.analytics.use_cases.get_figures import GetFigures, Question
 from services.analytics.use_cases.record_events import RecordEvents
 from tests.harness.site import Site
@@ -41,7 +41,7 @@ CALLER = UserCaller(WORKSPACE, "sari", "session", Role.SUPERVISOR, "Sari", "Sari
 HEAD = "| what | |\n|---|---|"
 
 
-class _Nobody(EmptyLog):
+class _Nobody:
     """Names and hours of nobody: what other services take is not measured here."""
 
     async def names(self, _access_token: str) -> dict[str, str]:
@@ -87,7 +87,7 @@ async def rows(site: Site) -> list[str]:
 
 
 async def _recorded(store: MongoFactStore) -> str:
-    chance, record = random.Random(1), RecordEvents(store, _Nobody())
+    chance, record = random.Random(1), RecordEvents(store, FakeLog())
     facts = events = number = 0
     took = 0.0
     while facts < FACTS:

@@ -16,10 +16,10 @@ from pymongo import AsyncMongoClient
 from servicekit.clock import SystemClock
 from servicekit.kafka import GroupConsumer, Handle, Record, make_producer
 
-from benchmarks.empty_log import EmptyLog
 from services.analytics.adapters.event_proto import to_logged_event
 from services.analytics.adapters.mongo_store import MongoFactStore
 from services.analytics.entrypoints.events_consumer import DEAD_LETTER_TOPIC, EventsConsumer
+from services.analytics.tests.fakes import FakeLog
 from services.analytics.tests.histories import AGENTS, BOTS, History
 from services.analytics.use_cases.record_events import RecordEvents
 from tests.harness.site import Site
@@ -80,7 +80,7 @@ async def row(site: Site) -> str:
         store = MongoFactStore(client[DATABASE])
         await store.migrate()
         try:
-            took, batches = await _consumed(site.kafka_servers, topic, EventsConsumer(RecordEvents(store, EmptyLog()), to_logged_event, SystemClock()))
+            took, batches = await _consumed(site.kafka_servers, topic, EventsConsumer(RecordEvents(store, FakeLog()), to_logged_event, SystemClock()))
         finally:
             await client.drop_database(DATABASE)
     return f"| consumed from the topic by one process | {EVENTS:,} events in {batches} batches, {EVENTS / took:,.0f} events/s |"
