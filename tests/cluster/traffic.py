@@ -1,11 +1,13 @@
 """Traffic on the release while something is done to it, and what must be true afterwards: nothing failed, nothing lost or doubled, nobody told to reload."""
 
+import asyncio
 import time
 from collections import Counter
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field
 from itertools import pairwise
+from typing import NoReturn
 
 from tests.cluster.cluster import Cluster
 from tests.cluster.people import People
@@ -13,6 +15,7 @@ from tests.cluster.usage import Usage
 from tests.faults.follower import Door, Follower
 from tests.faults.load import Load, RestAgent
 from tests.faults.patiently import patiently
+from tests.harness.browser import Browser
 from tests.harness.callers import Platform
 from tests.harness.waiting import wait_until
 from tests.races.recount import Log, lost_or_moved, read_log, violations
@@ -22,6 +25,8 @@ CONVERSATIONS = 12
 WITH_LIST = 3
 AGENTS = ("AGENT1", "AGENT2", "SUPERVISOR")
 TAKEOVER_SECONDS = CATCH_UP_SECONDS = 120.0
+# Well within the ten minutes that an access token lives.
+RENEW_SECONDS = 240.0
 
 
 @dataclass
@@ -66,6 +71,7 @@ async def traffic(cluster: Cluster, people: People, sockets: int) -> AsyncIterat
         platform = Platform([cluster.platform_target] * 4, people.api_key, seed=1)
         stack.push_async_callback(platform.close)
         browsers = [await patiently(lambda who=who: stack.enter_async_context(people.browser(cluster, who))) for who in AGENTS]  # type: ignore[misc]  # mypy cannot infer a lambda with defaults
+        await stack.enter_async_context(_logged_in(browsers))
         load = Load(platform, [RestAgent(browser) for browser in browsers[:2]], CONVERSATIONS)
         await load.begin()
         followers = []
@@ -82,6 +88,24 @@ async def traffic(cluster: Cluster, people: People, sockets: int) -> AsyncIterat
         await load.end()
         going.seconds = time.monotonic() - going.began
         await _assert_all_is_well(cluster, going)
+
+
+@asynccontextmanager
+async def _logged_in(browsers: Sequence[Browser]) -> AsyncIterator[None]:
+    """Keep sessions going as the dashboard does; what ended one of them is raised."""
+    renewing = [asyncio.create_task(_renew(browser)) for browser in browsers]
+    yield
+    for task in renewing:
+        task.cancel()
+    for ended in await asyncio.gather(*renewing, return_exceptions=True):
+        if not isinstance(ended, asyncio.CancelledError):
+            raise ended
+
+
+async def _renew(browser: Browser) -> NoReturn:
+    while True:
+        await asyncio.sleep(RENEW_SECONDS)  # as the dashboard does, long before the end
+        await patiently(lambda: browser.post("/api/session/refresh", {}))
 
 
 async def _assert_all_is_well(cluster: Cluster, going: Traffic) -> None:
