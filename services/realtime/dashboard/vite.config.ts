@@ -25,6 +25,13 @@ function budget(): Plugin {
 export default defineConfig({
   base: "/human-agent/",
   plugins: [react(), budget()],
-  build: { target: "es2022", assetsInlineLimit: 0, cssCodeSplit: true, modulePreload: { polyfill: false } },
+  build: {
+    target: "es2022",
+    assetsInlineLimit: 0,
+    cssCodeSplit: true,
+    modulePreload: { polyfill: false },
+    // Rollup's own number, 1000, is more than a container that may open 1024 files bears: the icons alone are more than that.
+    rollupOptions: { maxParallelFileOps: 100 },
+  },
   server: { proxy: { "/api": { target: gateway, ws: true, changeOrigin: false } } },
 });
