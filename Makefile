@@ -2,6 +2,8 @@
 PYTHON ?= python3
 BIN := .venv/bin
 DASHBOARD := services/realtime/dashboard
+# Processes that share the tests, a file at a time, each with servers of its own.
+WORKERS ?= 2
 PROTOS := $(sort $(wildcard proto/baton/*/v1/*.proto))
 # What compiled contracts look like: messages, services, and types for both.
 PROTOC = $(BIN)/python -m grpc_tools.protoc -Iproto --python_out=$(1) --grpc_python_out=$(1) --mypy_out=quiet:$(1) --mypy_grpc_out=quiet,only_async:$(1) $(PROTOS)
@@ -32,7 +34,7 @@ down: ## ends what `make up` started
 
 test: lint ## everything: lint, units, integration on real MongoDB and Kafka, races, hostile input, dashboard and browser
 	npm --prefix $(DASHBOARD) test
-	pytest --ignore=tests/faults
+	pytest --ignore=tests/faults --numprocesses $(WORKERS) --dist loadfile
 
 screenshots: install-dev ## pictures of every view in both themes and languages to .local/screenshots, checked for what is cut
 	BATON_SCREENSHOTS=$(CURDIR)/.local/screenshots $(BIN)/pytest tests/browser/views.py

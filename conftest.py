@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 from pymongo import MongoClient
 
 from deploy.local import kafka_broker
@@ -15,6 +16,9 @@ from deploy.local.ports import free_port
 from deploy.local.running import Running, wait_for_port
 from deploy.local.topics import create_topics_now
 
+# How long an example takes is the machine's affair: speed is measured in benchmarks, never in tests.
+settings.register_profile("baton", deadline=None)
+settings.load_profile("baton")
 START_SECONDS = 180
 # Fixtures that start servers: what `--no-servers` leaves out.
 SERVERS = {"mongodb_client", "kafka", "stack", "place"}

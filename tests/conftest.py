@@ -7,7 +7,8 @@ import pytest
 
 from tests.harness.site import Site, open_site
 
-MEASURED = pytest.StashKey[dict[str, dict[str, str]]]()
+# A property of a test's report: so it also comes from the process of another worker.
+MEASURED = "measured"
 
 
 @pytest.fixture(scope="session")
@@ -24,12 +25,13 @@ def measured(request: pytest.FixtureRequest) -> Iterator[dict[str, str]]:
     found: dict[str, str] = {}
     yield found
     found["the whole of it"] = f"{time.monotonic() - began:.0f} s"
-    request.config.stash.setdefault(MEASURED, {})[request.node.name] = found
+    request.node.user_properties.append((MEASURED, found))
 
 
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter, config: pytest.Config) -> None:
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     """Print the table."""
-    for name, found in config.stash.get(MEASURED, {}).items():
-        terminalreporter.write_line(name)
-        for what, value in found.items():
-            terminalreporter.write_line(f"    {what:<30}{value}")
+    for report in terminalreporter.getreports(""):
+        for found in (value for name, value in report.user_properties if name == MEASURED):
+            terminalreporter.write_line(report.nodeid.rpartition("::")[2])
+            for what, value in found.items():
+                terminalreporter.write_line(f"    {what:<30}{value}")

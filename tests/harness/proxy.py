@@ -128,10 +128,13 @@ class TcpProxy:
         self._refusing = True
         self._server.close()
         self._reset()
-        for task in list(self._tasks):
-            task.cancel()
+        # What was stalled finds its connection gone, and ends.
+        self._stalled = False
+        self._wake()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=5)
+        for task in self._tasks:
+            task.cancel()
         # A connection that was accepted in this very moment ends by itself: cancelled before its first step it would never be closed.
         # Accepting is itself a task that begins another.
         while accepted := asyncio.all_tasks() - {asyncio.current_task()}:

@@ -52,7 +52,7 @@ def said(chat: Chat) -> list[tuple[str, str, int]]:
 
 
 async def until(what: Callable[[], object]) -> None:
-    async with asyncio.timeout(10):
+    async with asyncio.timeout(30):
         while not what():  # noqa: ASYNC110  # it happens on the other side of a socket
             await asyncio.sleep(0.005)
 
@@ -285,6 +285,6 @@ async def test_a_key_that_is_refused_ends_the_program_instead_of_knocking_for_ev
     fake.revoke_key()
     crowd = Crowd(baton, (Dialogue("d", (), SCRIPT),), Traffic(5, 6000, 3, 0, 0), QUICK)
     with pytest.raises(ExceptionGroup) as caught:
-        async with asyncio.timeout(10):
+        async with asyncio.timeout(30):
             await crowd.run()
     assert [error.reason for error in caught.value.exceptions if isinstance(error, RefusedError)] == ["KEY_INVALID"]

@@ -41,7 +41,7 @@ async def compare(store: Figurebook, log: Sequence[pb.Event], period: Period, *,
     assert answer.team.conversations == tuple(sorted(n for n in held if n))
 
 
-@settings(max_examples=500, deadline=None)
+@settings(max_examples=500)
 @given(log=logs(), start=hours, length=lengths, running=st.booleans(), ai_agent=st.sampled_from(["", "", *BOTS]))
 async def test_figures_equal_the_recount(log: list[pb.Event], start: timedelta, length: timedelta, running: bool, ai_agent: str) -> None:  # noqa: FBT001  # drawn
     store = FakeFactStore()
@@ -52,7 +52,7 @@ async def test_figures_equal_the_recount(log: list[pb.Event], start: timedelta, 
     await compare(store, log, period, running=running, ai_agent=ai_agent)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(data=st.data(), log=logs())
 async def test_repeats_shuffles_holes_and_crashes_change_no_fact(data: st.DataObject, log: list[pb.Event]) -> None:
     events = [to_logged_event(event) for event in log]

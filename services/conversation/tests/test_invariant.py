@@ -174,4 +174,4 @@ def rises(event: Event) -> int:
 
 
 TestAnyConversation = AnyConversation.TestCase
-TestAnyConversation.settings = settings(max_examples=100, stateful_step_count=40, deadline=None)
+TestAnyConversation.settings = settings(max_examples=100, stateful_step_count=40)

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 import orjson
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from services.realtime.domain import server_frames
@@ -85,7 +85,6 @@ steps = st.lists(
 )
 
 
-@settings(deadline=None)
 @given(steps, st.integers(1, 20))
 def test_a_cursor_cut_anywhere_gives_exactly_what_came_after_it_or_is_too_old(work: Sequence[tuple[str, int]], max_records: int) -> None:
     topic, ring = Topic(), new_ring(max_records)
@@ -107,7 +106,6 @@ def test_a_cursor_cut_anywhere_gives_exactly_what_came_after_it_or_is_too_old(wo
                 assert len(missed) > max_records
 
 
-@settings(deadline=None)
 @given(steps, st.integers(1, 20), st.integers(0, 80))
 def test_a_snapshot_of_any_cluster_time_is_completed_or_refused(work: Sequence[tuple[str, int]], max_records: int, projected_at: int) -> None:
     topic, ring = Topic(), new_ring(max_records)
@@ -123,7 +121,6 @@ def test_a_snapshot_of_any_cluster_time_is_completed_or_refused(work: Sequence[t
         assert list(ring.since_time(projected_at)) != newer
 
 
-@settings(deadline=None)
 @given(steps, st.integers(0, 80), st.integers(0, 80))
 def test_a_ring_filled_from_the_middle_never_claims_what_it_did_not_read(work: Sequence[tuple[str, int]], start: int, projected_at: int) -> None:
     topic = Topic()
@@ -215,7 +212,6 @@ class Reader:
             assert self.look()
 
 
-@settings(deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(["event", "leave", "return"]), st.integers(0, 3)), max_size=60), st.integers(2, 12))
 def test_a_panel_that_comes_and_goes_between_two_gateways_sees_every_event_once_and_in_order(work: Sequence[tuple[str, int]], max_records: int) -> None:
     hubs = [gateway_of(max_records), gateway_of(max_records)]
@@ -245,7 +241,6 @@ def test_what_is_not_a_cursor_is_refused(text: str) -> None:
         Cursor.decode(text)
 
 
-@settings(deadline=None)
 @given(st.text(max_size=40), st.lists(st.integers(0, 2**63), max_size=30))
 def test_a_cursor_survives_its_text(topic_id: str, offsets: list[int]) -> None:
     cursor = Cursor(topic_id, tuple(offsets))
