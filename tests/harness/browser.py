@@ -79,7 +79,12 @@ class Browser:
         self.account: dict[str, Any] = {}
 
     async def __aenter__(self) -> Self:
-        answer = await self.post("/api/session/login", self._credentials)
+        try:
+            answer = await self.post("/api/session/login", self._credentials)
+        except BaseException:
+            # Nobody leaves a context that was not entered.
+            await self._http.aclose()
+            raise
         self.account = answer["account"]
         return self
 
