@@ -20,7 +20,8 @@ from tests.harness.callers import Platform
 from tests.harness.waiting import wait_until
 from tests.races.recount import Log, lost_or_moved, read_log, violations
 
-CONVERSATIONS = 12
+# So many that fifty events a second come from them while pods start beside them, on two cores.
+CONVERSATIONS = 24
 # Those that keep the whole list too; the others follow one conversation each.
 WITH_LIST = 3
 AGENTS = ("AGENT1", "AGENT2", "SUPERVISOR")
@@ -34,6 +35,7 @@ class Traffic:
     """What goes on. `seconds` and `appends` are filled in at the end."""
 
     load: Load
+    browsers: Sequence[Browser]
     followers: list[Follower]
     usage: Usage
     began: float = field(default_factory=time.monotonic)
@@ -43,6 +45,10 @@ class Traffic:
     def counts(self) -> Counter[str]:
         """Return what the followers went through, summed."""
         return sum((follower.counts for follower in self.followers), Counter[str]())
+
+    async def renew_sessions(self) -> None:
+        """Give everybody who is logged in a new access token."""
+        await asyncio.gather(*(_renew(browser) for browser in self.browsers))
 
     def said(self) -> str:
         """Return the round in words, for the note."""
@@ -81,7 +87,7 @@ async def traffic(cluster: Cluster, people: People, sockets: int) -> AsyncIterat
             followers.append(await stack.enter_async_context(follower))
         for follower in followers:
             await follower.joined()
-        going = Traffic(load, followers, await stack.enter_async_context(Usage(cluster)))
+        going = Traffic(load, browsers, followers, await stack.enter_async_context(Usage(cluster)))
         await load.more_takeovers(5, TAKEOVER_SECONDS)
         yield going
         await load.more_takeovers(5, TAKEOVER_SECONDS)
@@ -93,7 +99,7 @@ async def traffic(cluster: Cluster, people: People, sockets: int) -> AsyncIterat
 @asynccontextmanager
 async def _logged_in(browsers: Sequence[Browser]) -> AsyncIterator[None]:
     """Keep sessions going as the dashboard does; what ended one of them is raised."""
-    renewing = [asyncio.create_task(_renew(browser)) for browser in browsers]
+    renewing = [asyncio.create_task(_keep_logged_in(browser)) for browser in browsers]
     yield
     for task in renewing:
         task.cancel()
@@ -102,10 +108,14 @@ async def _logged_in(browsers: Sequence[Browser]) -> AsyncIterator[None]:
             raise ended
 
 
-async def _renew(browser: Browser) -> NoReturn:
+async def _keep_logged_in(browser: Browser) -> NoReturn:
     while True:
-        await asyncio.sleep(RENEW_SECONDS)  # as the dashboard does, long before the end
-        await patiently(lambda: browser.post("/api/session/refresh", {}))
+        await asyncio.sleep(RENEW_SECONDS)  # long before the end
+        await _renew(browser)
+
+
+async def _renew(browser: Browser) -> None:
+    await patiently(lambda: browser.post("/api/session/refresh", {}))
 
 
 async def _assert_all_is_well(cluster: Cluster, going: Traffic) -> None:

@@ -117,6 +117,8 @@ class Follower:
                     attempt = 0
             except (OSError, TimeoutError, WSError):
                 self.counts["refused"] += 1
+            finally:
+                await wire.close()
             pause = min(LONGEST_PAUSE_SECONDS, FIRST_PAUSE_SECONDS * 2**attempt)
             attempt += 1
             await asyncio.sleep(pause * (0.5 + self._chance.random() / 2))  # the dashboard's own pause between sockets

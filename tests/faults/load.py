@@ -4,7 +4,8 @@ import asyncio
 import random
 import time
 import uuid
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from itertools import pairwise
 from typing import Any, Protocol
@@ -71,6 +72,7 @@ class Load:
         self.talked_in: list[str] = []
         self.started: list[str] = []
         self.accepted: list[Answer] = []
+        self._answers: Counter[str] = Counter()
         self.refused: list[Answer] = []
         # AI messages acknowledged although asked for after a takeover's acknowledgement; must stay empty.
         self.spoke_after: list[Answer] = []
@@ -93,14 +95,21 @@ class Load:
     async def more_takeovers(self, count: int, deadline_seconds: float = 60) -> None:
         """Wait until so many more takeovers are acknowledged; a conversation that failed is raised at once."""
         wanted = len(self.takeovers) + count
+        await self._reach(lambda: len(self.takeovers) >= wanted, deadline_seconds, what=f"{count} more takeovers")
 
+    async def all_go_on(self, deadline_seconds: float) -> None:
+        """Wait until each conversation that is talked in was answered twice: what the second answers was asked for after this call."""
+        before = Counter(self._answers)
+        await self._reach(lambda: all(self._answers[one] >= before[one] + 2 for one in self.talked_in), deadline_seconds, what="answers in every conversation")
+
+    async def _reach(self, condition: Callable[[], bool], deadline_seconds: float, what: str) -> None:
         def reached() -> bool:
             for task in self._tasks:
                 if task.done():
                     task.result()
-            return len(self.takeovers) >= wanted
+            return condition()
 
-        await wait_until(reached, deadline_seconds, what=f"{count} more takeovers")
+        await wait_until(reached, deadline_seconds, what=what)
 
     def longest_pause(self, since: float) -> float:
         """Return the longest time, from `since` on, in which no takeover was acknowledged."""
@@ -148,6 +157,7 @@ class Load:
     def _accept(self, answer: Answer) -> Answer:
         assert not answer.refusal, answer
         self.accepted.append(answer)
+        self._answers[answer.conversation_id] += 1
         self.acknowledged_at[answer.conversation_id, answer.seq] = time.monotonic()
         return answer
 
