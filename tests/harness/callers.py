@@ -22,8 +22,13 @@ RETRY_SECONDS = 0.05
 TIMEOUT_SECONDS = 5.0
 # No answer of Baton's: the same command again. A connection that ends under a call (a pod that goes) is CANCELLED though nobody cancelled.
 NO_ANSWER = {grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED, grpc.StatusCode.CANCELLED}
-# As the services' own channels: a replica that comes back is found within a second.
-CHANNEL_OPTIONS = [("grpc.initial_reconnect_backoff_ms", 200), ("grpc.max_reconnect_backoff_ms", 1_000)]
+# As the services' own channels: a replica that comes back is found within a second, one that vanished is given up after five.
+CHANNEL_OPTIONS = [
+    ("grpc.initial_reconnect_backoff_ms", 200),
+    ("grpc.max_reconnect_backoff_ms", 1_000),
+    ("grpc.keepalive_time_ms", 30_000),
+    ("grpc.keepalive_timeout_ms", 5_000),
+]
 
 
 @dataclass(frozen=True, slots=True)

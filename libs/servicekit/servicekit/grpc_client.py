@@ -19,6 +19,9 @@ DEFAULT_TIMEOUT_SECONDS = 5.0
 _OPTIONS = [
     ("grpc.max_receive_message_length", 16 * 1024 * 1024),
     ("grpc.keepalive_time_ms", 30_000),
+    # A peer that vanishes with its machine closes nothing. What TCP does not get through within this time ends the connection, and calls go to
+    # another replica; by default that takes twenty seconds, in which every call to it runs into its deadline.
+    ("grpc.keepalive_timeout_ms", 5_000),
     ("grpc.lb_policy_name", "round_robin"),
     # A peer that comes back is found again within a second, not after the default's two minutes.
     ("grpc.initial_reconnect_backoff_ms", 200),

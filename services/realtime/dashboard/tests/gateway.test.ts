@@ -138,4 +138,28 @@ describe("REST", () => {
     const error = await rest.get("/api/a").catch((reason: unknown) => reason as OfflineError);
     expect(reasonOf(error)).toBe("OFFLINE");
   });
+
+  /** Says nothing, or begins to, until it is told to stop. */
+  const silence =
+    (begins: boolean): typeof fetch =>
+    (_path, init) => {
+      const over = new Promise<never>((_resolve, reject) => {
+        init?.signal?.addEventListener("abort", () => reject(init.signal?.reason as Error));
+      });
+      return begins ? Promise.resolve(new Response(new ReadableStream({ pull: () => over }))) : over;
+    };
+
+  it.each([false, true])("does not wait for ever; an answer had begun: %s", async (begins) => {
+    const error = await createRest(silence(begins), vi.fn(), 1)
+      .get("/api/a")
+      .catch((reason: unknown) => reason as OfflineError);
+    expect(reasonOf(error)).toBe("OFFLINE");
+  });
+
+  it("tells a question that was taken back from one without an answer", async () => {
+    const taken = new AbortController();
+    const asked = createRest(silence(false), vi.fn()).get("/api/a", {}, taken.signal);
+    taken.abort();
+    await expect(asked).rejects.toMatchObject({ name: "AbortError" });
+  });
 });

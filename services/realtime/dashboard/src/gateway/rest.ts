@@ -10,6 +10,8 @@ export interface Rest {
 }
 
 const REFRESH = "/api/session/refresh";
+/** The gateway itself answers within ten seconds; a gateway that vanished with its machine says nothing for as long as TCP hopes. */
+const ANSWER_MS = 15_000;
 /** A 401 of these is an answer, not a run-out cookie. */
 const NEVER_REFRESHED = new Set([REFRESH, "/api/session/login", "/api/session/set-password"]);
 
@@ -24,22 +26,24 @@ function address(path: string, query: Query): string {
 }
 
 /** Make the client. `onSignedOut` is called when even the refresh was refused: the session is over. */
-export function createRest(fetchFn: typeof fetch, onSignedOut: () => void): Rest {
+export function createRest(fetchFn: typeof fetch, onSignedOut: () => void, answerMs = ANSWER_MS): Rest {
   let refreshing: Promise<boolean> | undefined;
 
   async function once(path: string, init: RequestInit): Promise<Response> {
+    const late = AbortSignal.timeout(answerMs);
     try {
-      return await fetchFn(path, { credentials: "same-origin", ...init });
+      const response = await fetchFn(path, { credentials: "same-origin", ...init, signal: init.signal ? AbortSignal.any([init.signal, late]) : late });
+      // To its end: one that breaks off is no answer, and one that is left lying holds its connection.
+      await response.clone().arrayBuffer();
+      return response;
     } catch (error) {
-      if (error instanceof DOMException && error.name === "AbortError") throw error;
+      if (init.signal?.aborted === true) throw error;
       throw new OfflineError();
     }
   }
 
   async function refresh(): Promise<boolean> {
     const response = await once(REFRESH, { method: "POST", headers: { "content-type": "application/json" }, body: "{}" });
-    // Read to its end: an answer that is left lying holds its connection.
-    await response.clone().text();
     if (response.ok) return true;
     if (response.status === 401 || response.status === 403) return false;
     throw await problemOf(response);
