@@ -8,7 +8,7 @@ from typing import Any
 
 from baton.analytics.v1.analytics_pb2_grpc import add_AnalyticsServiceServicer_to_server
 from pymongo import AsyncMongoClient
-from servicekit import tracing
+from servicekit import mongo_waits, tracing
 from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import Clock, SystemClock
 from servicekit.errors import UnavailableError
@@ -156,6 +156,7 @@ async def _show(store: MongoFactStore, clock: Clock) -> None:
 
 
 def _mongo_client(settings: StoreSettings) -> AsyncMongoClient[dict[str, Any]]:
+    mongo_waits.mend()
     return AsyncMongoClient(
         settings.mongodb_uri.get_secret_value(),
         tz_aware=True,

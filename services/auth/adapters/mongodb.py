@@ -10,6 +10,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.errors import ConnectionFailure, PyMongoError
 from pymongo.read_concern import ReadConcern
 from pymongo.write_concern import WriteConcern
+from servicekit import mongo_waits
 from servicekit.errors import UnavailableError
 from servicekit.logs import get_logger
 from servicekit.mongo_metrics import MongoMetrics
@@ -27,6 +28,7 @@ PING_SECONDS = 2.0
 
 def connect(uri: str, options: Mapping[str, Any] | None = None) -> "AsyncMongoClient[dict[str, Any]]":
     """Return a client that waits for the majority, reading and writing; it connects when it is first used. `options` are the client's own, TLS for instance."""
+    mongo_waits.mend()
     return AsyncMongoClient(
         uri,
         tz_aware=True,

@@ -6,7 +6,7 @@ from typing import Any
 
 from baton.conversation.v1 import platform_pb2_grpc
 from pymongo import AsyncMongoClient
-from servicekit import tracing
+from servicekit import mongo_waits, tracing
 from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import SystemClock
 from servicekit.grpc_client import Peer
@@ -132,5 +132,6 @@ async def _listen(lifecycle: Lifecycle, core: Core, views: Views) -> None:
 
 
 def _mongo_client(settings: StoreSettings) -> AsyncMongoClient[dict[str, Any]]:
+    mongo_waits.mend()
     uri, options = settings.mongodb_uri.get_secret_value(), settings.mongodb_options() | {"event_listeners": [MongoMetrics()]}
     return AsyncMongoClient(uri, tz_aware=True, appname=f"baton-{SERVICE}", serverSelectionTimeoutMS=3_000, timeoutMS=5_000, **options)
