@@ -18,7 +18,7 @@ T = TypeVar("T")
 def mend() -> None:
     """Let pymongo wait in the task that asks, as asyncio itself does from 3.12 on. To be called before a client is made; twice is the same as once."""
     if sys.version_info < (3, 12):
-        pymongo.lock.wait_for = _wait_in_one_task  # type: ignore[attr-defined]  # the one name through which pymongo waits
+        pymongo.lock.wait_for = _wait_in_one_task  # type: ignore[attr-defined, assignment]  # the one name through which pymongo waits
 
 
 async def _wait_in_one_task(awaited: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109  # asyncio.wait_for's own parameter
