@@ -70,7 +70,7 @@ def test_an_internal_call_without_an_identity_is_refused(installed: Cluster) -> 
 
 
 def test_uninstalling_leaves_the_keys_alone(installed: Cluster) -> None:
-    installed.helm("uninstall", RELEASE, "--wait", "--timeout=180s")
+    installed.helm("uninstall", RELEASE, "--wait", "--cascade=foreground", "--timeout=180s")
     kinds = "deployments,services,pods,jobs,configmaps,secrets,serviceaccounts,roles,rolebindings,networkpolicies,poddisruptionbudgets,horizontalpodautoscalers"
     left = run("kubectl", "-n", installed.namespace, "get", kinds, "-o", "name").split()
     assert [name for name in left if RELEASE in name] == ["secret/baton-identity", "secret/baton-mongodb"]
