@@ -26,6 +26,13 @@ describe("an opened conversation", () => {
     expect(holeAfter(whole)).toBeUndefined();
   });
 
+  it("knows what was told besides the messages, whichever way it came", () => {
+    const told = [event(1, "conversation_started", {}), said(2), event(3, "taken_over", {}), event(4, "delivered", {}), event(5, "user_message", { text: "again", reopened: true }), said(6)];
+    const chat = withEvents(withEvents(withEvents(emptyChat("c1", 0), told.slice(3, 4)), told.slice(0, 3)), told.slice(4, 5));
+    expect(chat.telling.map(({ seq }) => seq)).toEqual([1, 3, 5]);
+    expect(withEvents(chat, told.slice(5)).telling).toBe(chat.telling);
+  });
+
   it("drops repeats and other conversations' events", () => {
     const chat = withEvents(opened(1, 2), [said(2), said(1), { ...said(3), conversation_id: "other" }]);
     expect(seqs(chat)).toEqual([1, 2]);

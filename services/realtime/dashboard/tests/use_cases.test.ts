@@ -98,7 +98,7 @@ describe("the page", () => {
 
   it("knows who held it from the beginning though only the end is loaded", async () => {
     const { app, conversations, state } = it_;
-    conversations.events.mockResolvedValueOnce({ events: [said(9)], more: true });
+    conversations.events.mockResolvedValueOnce({ events: [said(8), event(9, "human_requested", {})], more: true });
     conversations.landmarks.mockResolvedValueOnce({ events: [event(2, "taken_over", { agent: { id: "siti", display_name: "Siti" } })] });
     await app.reading.open("c1");
     const chat = state().chats.c1;

@@ -22,8 +22,9 @@ export interface Arrival {
 
 /** Others' words after `seq`: the user's, the AI's and colleagues', as whole messages. */
 export function arrivals(events: readonly LogEvent[], seq: number, meId: string): readonly Arrival[] {
-  return events.flatMap((event): Arrival[] => {
-    if (event.seq <= seq) return [];
+  // From the end on: a long history has few new events.
+  const known = events.findLastIndex((event) => event.seq <= seq);
+  return events.slice(known + 1).flatMap((event): Arrival[] => {
     switch (event.type) {
       case "user_message":
         return [{ name: "", text: event.body.text }];

@@ -180,7 +180,7 @@ function chatPart(state: AppState, action: Action): Part<"chats" | "fleeting"> {
     case "chat.landmarks":
       return edit(action.id, (chat) => ({ ...chat, landmarks: action.events }));
     case "chat.restarted":
-      return edit(action.id, (chat) => ({ ...withEvents({ ...chat, events: [], ahead: [] }, action.page.events), loading: "no", failed: undefined }));
+      return edit(action.id, (chat) => ({ ...withEvents({ ...chat, events: [], telling: [], ahead: [] }, action.page.events), loading: "no", failed: undefined }));
     case "chat.failed":
       return edit(action.id, (chat) => ({ ...chat, loading: "no", failed: action.reason }));
     case "chat.events":
@@ -237,6 +237,16 @@ function passingPart(state: AppState, action: Action): Part<"taking" | "acknowle
     default:
       return {};
   }
+}
+
+/** Returns what picks a conversation's row out of the state; it is the same object until something of it changes. */
+export function createRowOf(): (state: AppState, id: string) => Row | undefined {
+  let former: { readonly row: Row | undefined; readonly chat: Chat | undefined; readonly told: AppState["acknowledged"][string] | undefined; readonly now: Row | undefined } | undefined;
+  return (state, id) => {
+    const [row, chat, told] = [state.rows[id], state.chats[id], state.acknowledged[id]];
+    if (former === undefined || former.row !== row || former.chat !== chat || former.told !== told) former = { row, chat, told, now: rowNow(row, chat, told) };
+    return former.now;
+  };
 }
 
 /** The row with the newest control that is known: of the row itself, of the opened log, or of an acknowledgement. */

@@ -17,6 +17,8 @@ export interface Chat {
   readonly id: string;
   /** Ascending seq without a hole. */
   readonly events: readonly LogEvent[];
+  /** Those of them that say something besides what was said: of thousands of messages a few. The same object until one comes. */
+  readonly telling: readonly LogEvent[];
   /** Came out of turn: beyond a hole that is being fetched. */
   readonly ahead: readonly LogEvent[];
   /** Who held it when and the notes, of the whole conversation: asked for where the log goes on before events[0]. */
@@ -35,17 +37,30 @@ export interface Chat {
 }
 
 export function emptyChat(id: string, readAtOpening: number): Chat {
-  return { id, events: [], ahead: [], landmarks: [], more: true, loading: "first", pending: [], readAtOpening, seenSeq: 0 };
+  return { id, events: [], telling: [], ahead: [], landmarks: [], more: true, loading: "first", pending: [], readAtOpening, seenSeq: 0 };
 }
 
 export const firstSeq = (chat: Chat): number => chat.events[0]?.seq ?? 0;
 export const lastSeq = (chat: Chat): number => chat.events.at(-1)?.seq ?? 0;
 
-/** What is known of the log beyond the messages: landmarks from before the first event, and everything from there on. */
-export function knownEvents(chat: Pick<Chat, "events" | "landmarks">): readonly LogEvent[] {
+/** What is known of the log beyond the messages: landmarks from before the first event, and what tells something from there on. */
+export function knownEvents(chat: Pick<Chat, "events" | "telling" | "landmarks">): readonly LogEvent[] {
   const first = chat.events[0]?.seq ?? 0;
   const before = chat.landmarks.filter((event) => event.seq < first);
-  return before.length === 0 ? chat.events : [...before, ...chat.events];
+  return before.length === 0 ? chat.telling : [...before, ...chat.telling];
+}
+
+function isTelling(event: LogEvent): boolean {
+  switch (event.type) {
+    case "user_message":
+      return event.body.reopened === true;
+    case "ai_message":
+    case "human_message":
+    case "delivered":
+      return false;
+    default:
+      return true;
+  }
 }
 
 /** The seq after which events are missing, or undefined. */
@@ -63,13 +78,19 @@ export function withEvents(chat: Chat, incoming: readonly LogEvent[]): Chat {
     if (last === 0 || event.seq > last) after.set(event.seq, event);
     else if (event.seq < first) before.push(event);
   }
-  const events = [...joinedBefore(before, chat.events), ...chat.events];
+  const older = joinedBefore(before, chat.events);
+  const events = [...older, ...chat.events];
   const waiting = [...after.values()].sort((a, b) => a.seq - b.seq);
   while (waiting[0] !== undefined && (events.length === 0 || waiting[0].seq === (events.at(-1)?.seq ?? 0) + 1)) {
     events.push(waiting[0]);
     waiting.shift();
   }
-  return settled({ ...chat, events, ahead: waiting, more: (events[0]?.seq ?? 2) > 1 });
+  const telling = [older, events.slice(older.length + chat.events.length)].map((fresh) => fresh.filter(isTelling));
+  return settled({ ...chat, events, telling: joined(telling[0], chat.telling, telling[1]), ahead: waiting, more: (events[0]?.seq ?? 2) > 1 });
+}
+
+function joined(before: readonly LogEvent[] = [], known: readonly LogEvent[], after: readonly LogEvent[] = []): readonly LogEvent[] {
+  return before.length + after.length === 0 ? known : [...before, ...known, ...after];
 }
 
 /** Older events, only as far as they reach the known ones without a hole. */

@@ -73,8 +73,9 @@ export interface Note {
 /** Notes, the newest first. */
 export function notesOf(events: readonly LogEvent[]): readonly Note[] {
   return events
-    .flatMap((event) => (event.type === "note_added" ? [{ seq: event.seq, at: event.at, author: event.body.agent?.display_name ?? event.actor.name ?? "", text: event.body.text }] : []))
-    .toReversed();
+    .filter((event) => event.type === "note_added")
+    .map((event) => ({ seq: event.seq, at: event.at, author: event.body.agent?.display_name ?? event.actor.name ?? "", text: event.body.text }))
+    .reverse();
 }
 
 export type ControlEntry = { readonly seq: number; readonly at: string } & (
@@ -91,43 +92,46 @@ export type ControlEntry = { readonly seq: number; readonly at: string } & (
 
 /** Who held it when, why, and by whom; the newest first. */
 export function controlHistory(events: readonly LogEvent[]): readonly ControlEntry[] {
-  return events.flatMap(controlEntry).toReversed();
+  const entries: ControlEntry[] = [];
+  for (const event of events) {
+    const entry = controlEntry(event);
+    if (entry !== undefined) entries.push(entry);
+  }
+  return entries.reverse();
 }
 
-function controlEntry(event: LogEvent): readonly ControlEntry[] {
+function controlEntry(event: LogEvent): ControlEntry | undefined {
   const { seq, at } = event;
   switch (event.type) {
     case "conversation_started":
-      return [{ seq, at, kind: "started", name: event.body.ai_agent?.name ?? "" }];
+      return { seq, at, kind: "started", name: event.body.ai_agent?.name ?? "" };
     case "human_requested":
-      return [{ seq, at, kind: "requested", by: event.body.by ?? "ai", reason: event.body.reason ?? "" }];
+      return { seq, at, kind: "requested", by: event.body.by ?? "ai", reason: event.body.reason ?? "" };
     case "request_withdrawn":
-      return [{ seq, at, kind: "withdrawn" }];
+      return { seq, at, kind: "withdrawn" };
     case "taken_over": {
       const { agent, from_agent, reason = "", cause } = event.body;
-      return [{ seq, at, kind: "taken", agentId: agent?.id ?? "", name: agent?.display_name ?? "", from: from_agent?.display_name ?? "", reason, cause }];
+      return { seq, at, kind: "taken", agentId: agent?.id ?? "", name: agent?.display_name ?? "", from: from_agent?.display_name ?? "", reason, cause };
     }
     case "handed_back":
-      return [{ seq, at, kind: "handed_back", agentId: event.body.by?.id ?? "", name: event.body.by?.display_name ?? "", brief: event.body.brief }];
+      return { seq, at, kind: "handed_back", agentId: event.body.by?.id ?? "", name: event.body.by?.display_name ?? "", brief: event.body.brief };
     case "transferred":
-      return [
-        {
-          seq,
-          at,
-          kind: "transferred",
-          from: event.body.from_agent?.display_name ?? event.actor.name ?? "",
-          toId: event.body.to_agent?.id ?? "",
-          to: event.body.to_agent?.display_name ?? "",
-          note: event.body.note ?? "",
-        },
-      ];
+      return {
+        seq,
+        at,
+        kind: "transferred",
+        from: event.body.from_agent?.display_name ?? event.actor.name ?? "",
+        toId: event.body.to_agent?.id ?? "",
+        to: event.body.to_agent?.display_name ?? "",
+        note: event.body.note ?? "",
+      };
     case "returned_to_queue":
-      return [{ seq, at, kind: "returned", from: event.body.from_agent?.display_name ?? "", cause: event.body.cause, note: event.body.note ?? "" }];
+      return { seq, at, kind: "returned", from: event.body.from_agent?.display_name ?? "", cause: event.body.cause, note: event.body.note ?? "" };
     case "closed":
-      return [{ seq, at, kind: "closed", reason: event.body.reason, by: event.body.by?.display_name ?? "" }];
+      return { seq, at, kind: "closed", reason: event.body.reason, by: event.body.by?.display_name ?? "" };
     case "user_message":
-      return event.body.reopened ? [{ seq, at, kind: "reopened" }] : [];
+      return event.body.reopened ? { seq, at, kind: "reopened" } : undefined;
     default:
-      return [];
+      return undefined;
   }
 }

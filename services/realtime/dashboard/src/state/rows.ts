@@ -17,9 +17,12 @@ export function patched(row: Row | undefined, patch: RowPatch): Row | undefined 
   if (row === undefined && patch.started_at === undefined) return undefined;
   if (row !== undefined && patch.seq <= row.seq) return row;
   const more = Math.max(0, (patch.user_message_count ?? 0) - (row?.user_message_count ?? 0));
-  const fields = Object.entries({ ...row, ...patch, unread: (row?.unread ?? 0) + more });
-  // null takes a value away.
-  return Object.fromEntries(fields.filter(([name, value]) => value !== null && !NOT_KEPT.has(name))) as unknown as Row;
+  return withoutNulls({ ...row, ...patch, unread: (row?.unread ?? 0) + more });
+}
+
+/** What a patch says as a row says it: null takes a value away. */
+export function withoutNulls(patch: RowPatch): Row {
+  return Object.fromEntries(Object.entries(patch).filter(([name, value]) => value !== null && !NOT_KEPT.has(name))) as unknown as Row;
 }
 
 /** Nothing of the conversation up to `seq` is unread any more; user messages that came later still are. */

@@ -30,34 +30,53 @@ export function dayOf(at: string): string {
   return new Date(at).toDateString();
 }
 
-export function timeline(chat: Chat, me: AgentRef, showUnread: boolean): readonly Item[] {
-  const receipts = receiptsOf(chat);
+/** What was drawn before the next item: it says whether a day begins with it, and whether it goes on what its author said. */
+export interface Before {
+  /** The bounds of the day that is being drawn: dates as words cost too much for thousands of messages. */
+  readonly begins: number;
+  readonly ends: number;
+  readonly lastMs: number;
+  readonly last: Item | undefined;
+  readonly unreadDrawn: boolean;
+}
+
+/** What items are made of besides the events. */
+export interface Drawing {
+  readonly me: AgentRef;
+  readonly readAtOpening: number;
+  readonly receipt: (seq: number) => Receipt;
+}
+
+export function atBeginning(chat: Chat, showUnread: boolean): Before {
+  return { begins: NaN, ends: NaN, lastMs: NaN, last: undefined, unreadDrawn: !showUnread || chat.readAtOpening === 0 };
+}
+
+/** The items of some events, and after them of what is on its way, given what was drawn before them. */
+export function drawn(events: readonly LogEvent[], pending: readonly Pending[], before: Before, drawing: Drawing): { readonly items: readonly Item[]; readonly after: Before } {
   const items: Item[] = [];
-  let unreadDrawn = !showUnread || chat.readAtOpening === 0;
-  // The bounds of the day that is being drawn: dates as words cost too much for thousands of messages.
-  let day = { begins: NaN, ends: NaN };
-  let lastMs = NaN;
+  let after = before;
   const push = (item: Item & { at: string }) => {
-    const before = items.at(-1);
     const ms = Date.parse(item.at);
-    const isNewDay = !(ms >= day.begins && ms < day.ends);
-    if (isNewDay) {
-      day = boundsOf(ms);
-      items.push({ kind: "day", key: `day-${item.key}`, at: item.at });
-    }
-    const isContinued = !isNewDay && ms - lastMs < TOGETHER_MS && item.kind === "message" && before?.kind === "message" && isSameAuthor(before, item);
+    const isNewDay = !(ms >= after.begins && ms < after.ends);
+    if (isNewDay) items.push({ kind: "day", key: `day-${item.key}`, at: item.at });
+    const isContinued = !isNewDay && ms - after.lastMs < TOGETHER_MS && item.kind === "message" && after.last?.kind === "message" && isSameAuthor(after.last, item);
     items.push(isContinued ? { ...item, continued: true } : item);
-    lastMs = ms;
+    after = { ...after, ...(isNewDay ? boundsOf(ms) : {}), lastMs: ms, last: item };
   };
-  for (const event of chat.events) {
-    if (!unreadDrawn && event.seq > chat.readAtOpening && event.type === "user_message") {
-      unreadDrawn = true;
-      if (items.length > 0) items.push({ kind: "unread", key: "unread" });
+  for (const event of events) {
+    if (!after.unreadDrawn && event.seq > drawing.readAtOpening && event.type === "user_message") {
+      const unread: Item = { kind: "unread", key: "unread" };
+      if (after.last !== undefined) items.push(unread);
+      after = { ...after, unreadDrawn: true, last: after.last && unread };
     }
-    for (const item of itemsOf(event, me, receipts)) push(item);
+    for (const item of itemsOf(event, drawing.me, drawing.receipt)) push(item);
   }
-  for (const pending of chat.pending) push(ofPending(pending, me));
-  return items;
+  for (const item of pending) push(ofPending(item, drawing.me));
+  return { items, after };
+}
+
+export function timeline(chat: Chat, me: AgentRef, showUnread: boolean): readonly Item[] {
+  return drawn(chat.events, chat.pending, atBeginning(chat, showUnread), { me, readAtOpening: chat.readAtOpening, receipt: receiptOf(reachOf(chat)) }).items;
 }
 
 const isSameAuthor = (before: Message, item: Message): boolean => before.author === item.author && before.name === item.name;
@@ -68,11 +87,25 @@ function boundsOf(ms: number): { begins: number; ends: number } {
   return { begins, ends: new Date(begins).setDate(new Date(begins).getDate() + 1) };
 }
 
-function receiptsOf(chat: Chat): (seq: number) => Receipt {
-  const delivered = Math.max(0, ...chat.events.map((event) => event.delivered_seq ?? 0));
-  const shown = Math.max(0, ...chat.events.map((event) => event.shown_seq ?? 0));
-  return (seq) => (seq <= shown ? "shown" : seq <= delivered ? "delivered" : "sent");
+/** How far messages of this conversation have got. */
+export interface Reach {
+  readonly delivered: number;
+  readonly shown: number;
 }
+
+export function reachOf(chat: Chat): Reach {
+  let [delivered, shown] = [0, 0];
+  for (const event of chat.events) {
+    delivered = Math.max(delivered, event.delivered_seq ?? 0);
+    shown = Math.max(shown, event.shown_seq ?? 0);
+  }
+  return { delivered, shown };
+}
+
+export const receiptOf =
+  ({ delivered, shown }: Reach) =>
+  (seq: number): Receipt =>
+    seq <= shown ? "shown" : seq <= delivered ? "delivered" : "sent";
 
 function ofPending(item: Pending, me: AgentRef): Message {
   const receipt = item.state === "sending" ? "sending" : item.state === "failed" ? "failed" : "sent";

@@ -1,4 +1,5 @@
 /** Everything the page can do, put together. */
+import { createSeconds, type Seconds } from "../gateway/clock";
 import type { Agent, Row } from "../gateway/contract";
 import type { Filters } from "../state/filters";
 import { createDrafts, type Drafts } from "../state/drafts";
@@ -16,6 +17,8 @@ import { createSessionWork, type SessionWork } from "./session";
 
 export interface App {
   readonly ports: Ports;
+  /** The time that views draw. */
+  readonly seconds: Seconds;
   readonly session: SessionWork;
   readonly listing: Listing;
   readonly reading: Reading;
@@ -86,6 +89,7 @@ export function createApp(ports: Omit<Ports, "socket">, makeSocket: (living: Liv
   let drafts: { accountId: string; of: Drafts } | undefined;
   return {
     ports: all,
+    seconds: createSeconds(ports.clock),
     session,
     listing,
     reading,

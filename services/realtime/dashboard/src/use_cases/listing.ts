@@ -2,6 +2,7 @@
 import type { RowPatch } from "../gateway/contract";
 import { ProblemError, reasonOf } from "../gateway/errors";
 import { type Filters, formatFilters, listQuery } from "../state/filters";
+import { concerns, hasTurned } from "../state/list";
 import type { Ports } from "./ports";
 
 const PAGE_SIZE = 100;
@@ -108,11 +109,13 @@ export function createListing({ api, store, clock }: Ports, onSnapshot: (project
     fetchRow: (id) => fetchRow(id),
     patched(patches) {
       const before = store.state().rows;
-      const unknown = new Set(patches.filter((patch) => before[patch.conversation_id] === undefined && patch.started_at === undefined).map((patch) => patch.conversation_id));
+      const { list, session } = store.state();
+      const meId = session.phase === "in" ? session.account.id : "";
+      const unknown = new Set(patches.filter((patch) => before[patch.conversation_id] === undefined && patch.started_at === undefined && concerns(patch, list, meId)).map((patch) => patch.conversation_id));
       store.dispatch({ type: "rows.patched", patches, now: clock.now() });
       if (unknown.size > MOST_SINGLE_FETCHES) void first();
       else for (const id of unknown) void fetchRow(id, patches);
-      const moved = patches.some((patch) => before[patch.conversation_id]?.control.epoch !== patch.control.epoch || before[patch.conversation_id]?.control.holder !== patch.control.holder);
+      const moved = patches.some((patch) => hasTurned(before[patch.conversation_id], patch));
       if (moved && !countsDue) {
         countsDue = true;
         clock.after(COUNTS_PAUSE_MS, () => void refreshCounts());

@@ -10,6 +10,7 @@ import { LiveBanner } from "./LiveMark";
 import { Notices } from "./Notices";
 import { PresenceSwitch } from "./letting/PresenceSwitch";
 import { useCommandKey } from "./palette/useCommandKey";
+import { useAskedWatchers, WatchersContext } from "./reach";
 import css from "./Shell.module.css";
 import { fetched } from "./fetched";
 import { GlobalDialogs } from "./settings/GlobalDialogs";
@@ -26,6 +27,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   const needs = useAppState((state) => state.list.counts.needs_human ?? 0);
   const live = useAppState((state) => liveWord(state.live));
   const inChat = route.page === "conversations" && route.id !== undefined;
+  const watchers = useAskedWatchers();
   useTitle();
   useSingleKeys();
   useCommandKey();
@@ -51,7 +53,7 @@ export function Shell({ children }: { readonly children: ReactNode }) {
       <div className={css.content}>
         <LiveBanner />
         <main id="main" className={css.main} tabIndex={-1}>
-          {children}
+          <WatchersContext value={watchers}>{children}</WatchersContext>
         </main>
       </div>
       <Notices />

@@ -1,7 +1,7 @@
 /** What views get without being handed it: the app, the words, the preferences, the place in the URL, the time. */
-import { createContext, useCallback, useContext, useMemo, useRef, useSyncExternalStore } from "react";
+import { createContext, useCallback, useContext, useMemo, useState, useSyncExternalStore } from "react";
 import type { Row, SessionInfo } from "../gateway/contract";
-import { type AppState, rowNow } from "../state/app";
+import { type AppState, createRowOf } from "../state/app";
 import type { Preferences } from "../state/preferences";
 import { parseRoute, type Route } from "../state/route";
 import type { App } from "../use_cases/app";
@@ -36,10 +36,8 @@ export function useAppState<T>(select: (state: AppState) => T): T {
 
 /** The row of a conversation with the newest control that is known. */
 export function useRow(id: string): Row | undefined {
-  const row = useAppState((state) => state.rows[id]);
-  const chat = useAppState((state) => state.chats[id]);
-  const acknowledged = useAppState((state) => state.acknowledged[id]);
-  return useMemo(() => rowNow(row, chat, acknowledged), [row, chat, acknowledged]);
+  const [rowOf] = useState(createRowOf);
+  return useAppState((state) => rowOf(state, id));
 }
 
 /** Who is logged in. Only for views behind the login. */
@@ -76,26 +74,10 @@ export function usePlace(): { readonly url: URL; readonly route: Route } {
   }, [href]);
 }
 
-const SECOND = 1000;
-
 /** What `tell` makes of the time, asked every second, drawn again only when it says something else. */
 export function useAtNow<T extends string | number | boolean | undefined>(tell: (now: number) => T): T {
-  const { clock } = useApp().ports;
-  const seconds = useRef(Math.floor(clock.now() / SECOND));
-  const subscribe = useCallback(
-    (listener: () => void) => {
-      let cancel: () => void;
-      const tick = () => {
-        seconds.current = Math.floor(clock.now() / SECOND);
-        listener();
-        cancel = clock.after(SECOND - (clock.now() % SECOND), tick);
-      };
-      cancel = clock.after(SECOND - (clock.now() % SECOND), tick);
-      return () => cancel();
-    },
-    [clock],
-  );
-  return useSyncExternalStore(subscribe, () => tell(seconds.current * SECOND));
+  const { seconds } = useApp();
+  return useSyncExternalStore(seconds.subscribe, () => tell(seconds.now()));
 }
 
 /** Now, in milliseconds, drawn again every second. */

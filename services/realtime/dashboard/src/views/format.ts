@@ -34,13 +34,21 @@ export function createFormat(language: Language): Format {
   const whole = new Intl.NumberFormat(tag);
   const decimal = new Intl.NumberFormat(tag, { maximumFractionDigits: 1 });
   const names = new Intl.DisplayNames(tag, { type: "language" });
-  const isSameDay = (one: Date, two: Date) => one.toDateString() === two.toDateString();
+  // The day of the last question: each row of the list asks every second, and dates as words cost too much for that.
+  let today = { begins: NaN, ends: NaN };
+  const isOfToday = (at: number, now: number) => {
+    if (!(now >= today.begins && now < today.ends)) {
+      const begins = new Date(now).setHours(0, 0, 0, 0);
+      today = { begins, ends: new Date(begins).setDate(new Date(begins).getDate() + 1) };
+    }
+    return at >= today.begins && at < today.ends;
+  };
   return {
     language,
     time: (at) => time.format(new Date(at)),
     exact: (at) => exact.format(new Date(at)),
     day: (at) => day.format(new Date(at)),
-    short: (at, now) => (isSameDay(new Date(at), new Date(now)) ? time : date).format(new Date(at)),
+    short: (at, now) => (isOfToday(Date.parse(at), now) ? time : date).format(Date.parse(at)),
     age(ms) {
       const seconds = Math.max(0, Math.floor(ms / 1000));
       if (seconds < 60) return `${seconds}${gap}${unit.s}`;

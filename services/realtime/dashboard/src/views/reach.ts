@@ -1,5 +1,6 @@
 /** What the page asks for again and again while it is open: who watches, and until when somebody who is away keeps a conversation. */
 import { useQuery } from "@tanstack/react-query";
+import { createContext, useContext } from "react";
 import type { Row, Watcher } from "../gateway/contract";
 import { isConnected, isLeftWaiting, returnsAt } from "../state/reachable";
 import { useApp, useAtNow, useMe } from "./context";
@@ -7,8 +8,14 @@ import { useApp, useAtNow, useMe } from "./context";
 const WATCHERS_EVERY_MS = 10_000;
 const AGENTS_EVERY_MS = 15_000;
 
+/** Who watches, asked once for all that is drawn: every row and every message wants to know. */
+export const WatchersContext = createContext<readonly Watcher[] | undefined>(undefined);
+
 /** Which consumers watch, as of the last seconds; undefined while that is not known. */
-export function useWatchers(): readonly Watcher[] | undefined {
+export const useWatchers = (): readonly Watcher[] | undefined => useContext(WatchersContext);
+
+/** What the context is given. */
+export function useAskedWatchers(): readonly Watcher[] | undefined {
   const app = useApp();
   return useQuery({ queryKey: ["watchers"], queryFn: app.ports.api.watchers, refetchInterval: WATCHERS_EVERY_MS, staleTime: WATCHERS_EVERY_MS }).data;
 }

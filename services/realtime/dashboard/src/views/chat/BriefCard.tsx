@@ -1,7 +1,7 @@
 /** Why a human is wanted, on top of the chat; it folds. */
 import { Bell, ChevronDown, ChevronUp, StickyNote } from "lucide-react";
 import { useMemo, useState } from "react";
-import { type Chat, knownEvents } from "../../state/chat";
+import type { Chat } from "../../state/chat";
 import { briefOf } from "../../state/insights";
 import { useApp, useFormat, useWords } from "../context";
 import { cx } from "../cx";
@@ -10,6 +10,7 @@ import { Problem } from "../parts/Problem";
 import { endingWords } from "../problem";
 import css from "./BriefCard.module.css";
 import { insertIntoComposer } from "./insertion";
+import { useKnownEvents } from "./useKnownEvents";
 
 interface Props {
   readonly chat: Chat;
@@ -21,7 +22,8 @@ interface Props {
 export function BriefCard({ chat, mine, dismissible }: Props) {
   const words = useWords();
   const format = useFormat();
-  const brief = useMemo(() => briefOf(knownEvents(chat)), [chat]);
+  const known = useKnownEvents(chat);
+  const brief = useMemo(() => briefOf(known), [known]);
   const [folded, setFolded] = useState<number>();
   if (brief === undefined) return null;
   const isFolded = folded === brief.seq;

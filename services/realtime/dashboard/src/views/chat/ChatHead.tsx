@@ -4,7 +4,7 @@ import { useRef, useState } from "react";
 import type { Row } from "../../gateway/contract";
 import { indicatorOf, rightsOf, statusOf } from "../../state/control";
 import { nameOf } from "../../state/notices";
-import { useApp, useAppState, useFormat, useMe, useMedia, useNow, useWords } from "../context";
+import { useApp, useAppState, useAtNow, useFormat, useMe, useMedia, useWords } from "../context";
 import { Avatar } from "../parts/Avatar";
 import { Badge, WaitingBadge } from "../parts/Badge";
 import { Button, IconButton } from "../parts/Button";
@@ -75,11 +75,11 @@ interface WhoProps {
 function Who({ row, heading: Heading, viewers }: WhoProps) {
   const words = useWords();
   const format = useFormat();
-  const now = useNow();
+  const started = useAtNow((now) => row.started_at && words.chat.started(format.short(row.started_at, now)));
   const me = useMe().account;
   const name = nameOf(row);
   const indicator = indicatorOf(row);
-  const meta = [row.ai_agent?.name, row.started_at && words.chat.started(format.short(row.started_at, now)), row.user?.id !== name && row.user?.id].filter(Boolean).join(" · ");
+  const meta = [row.ai_agent?.name, started, row.user?.id !== name && row.user?.id].filter(Boolean).join(" · ");
   return (
     <>
       <span className={css.avatar}>

@@ -1,8 +1,9 @@
 /** One line of the control history: who, what, when, why. */
 import type { ControlEntry } from "../../state/insights";
-import { useFormat, useMe, useNow, useWords } from "../context";
+import { useFormat, useMe, useWords } from "../context";
 import type { Words } from "../../words/en";
 import { cx } from "../cx";
+import { Short } from "../parts/Short";
 import css from "./SidePanel.module.css";
 
 const TONE: Readonly<Record<ControlEntry["kind"], string | undefined>> = {
@@ -62,7 +63,6 @@ function why(entry: ControlEntry, words: Words): readonly string[] {
 export function ControlLine({ entry }: { readonly entry: ControlEntry }) {
   const words = useWords();
   const format = useFormat();
-  const now = useNow();
   const meId = useMe().account.id;
   return (
     <li className={cx(css.entry, TONE[entry.kind])}>
@@ -77,7 +77,7 @@ export function ControlLine({ entry }: { readonly entry: ControlEntry }) {
           ))}
         <p className={css.small}>
           <time dateTime={entry.at} title={format.exact(entry.at)}>
-            {format.short(entry.at, now)}
+            <Short at={entry.at} />
           </time>
           {entry.kind === "taken" && ` · ${words.control.silent}`}
         </p>

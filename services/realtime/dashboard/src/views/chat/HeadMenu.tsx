@@ -3,7 +3,6 @@ import { Menu } from "@base-ui/react/menu";
 import { ArrowRightLeft, ArrowUpToLine, CircleCheck, EllipsisVertical, Hand, Link, PanelRight, Search } from "lucide-react";
 import { useMemo } from "react";
 import type { Row } from "../../gateway/contract";
-import { knownEvents } from "../../state/chat";
 import { controlHistory } from "../../state/insights";
 import { nameOf } from "../../state/notices";
 import { conversationPath } from "../../state/route";
@@ -12,6 +11,7 @@ import { cx } from "../cx";
 import menu from "../parts/Menu.module.css";
 import { jumpTo } from "./jumping";
 import css from "./ChatHead.module.css";
+import { useKnownEvents } from "./useKnownEvents";
 
 /** What is absent cannot be done now. */
 export interface HeadMenuProps {
@@ -25,8 +25,6 @@ export interface HeadMenuProps {
 export function HeadMenu({ row, onHandover, onFind, onDetails, onClose }: HeadMenuProps) {
   const words = useWords();
   const id = row.conversation_id;
-  const chat = useAppState((state) => state.chats[id]);
-  const lastControl = useMemo(() => (chat === undefined ? undefined : controlHistory(knownEvents(chat)).find(({ kind }) => kind !== "started")?.seq), [chat]);
   return (
     <Menu.Root>
       <Menu.Trigger className={css.more} aria-label={words.list.more(nameOf(row))}>
@@ -46,11 +44,7 @@ export function HeadMenu({ row, onHandover, onFind, onDetails, onClose }: HeadMe
             <Menu.Item className={menu.item} onClick={() => jumpTo(id, 1)}>
               <ArrowUpToLine size={16} aria-hidden /> {words.desk.jump.start}
             </Menu.Item>
-            {lastControl !== undefined && (
-              <Menu.Item className={menu.item} onClick={() => jumpTo(id, lastControl)}>
-                <Hand size={16} aria-hidden /> {words.desk.jump.control}
-              </Menu.Item>
-            )}
+            <LastControl id={id} />
             <Menu.Item className={menu.item} onClick={() => void navigator.clipboard.writeText(`${location.origin}${conversationPath(id)}`)}>
               <Link size={16} aria-hidden /> {words.desk.jump.copy}
             </Menu.Item>
@@ -68,5 +62,19 @@ export function HeadMenu({ row, onHandover, onFind, onDetails, onClose }: HeadMe
         </Menu.Positioner>
       </Menu.Portal>
     </Menu.Root>
+  );
+}
+
+/** Leads to the last change of control. Looked for only while the menu is open: a history is long, and changes with every message. */
+function LastControl({ id }: { readonly id: string }) {
+  const words = useWords();
+  const chat = useAppState((state) => state.chats[id]);
+  const known = useKnownEvents(chat);
+  const seq = useMemo(() => controlHistory(known).find(({ kind }) => kind !== "started")?.seq, [known]);
+  if (seq === undefined) return null;
+  return (
+    <Menu.Item className={menu.item} onClick={() => jumpTo(id, seq)}>
+      <Hand size={16} aria-hidden /> {words.desk.jump.control}
+    </Menu.Item>
   );
 }

@@ -5,7 +5,6 @@ import type { Row } from "../../gateway/contract";
 import { type Chat, lastSeq } from "../../state/chat";
 import { createChunks } from "../../state/chunks";
 import { nameOf } from "../../state/notices";
-import { timeline } from "../../state/timeline";
 import { useApp, useMe, usePlace, useWords } from "../context";
 import { Button } from "../parts/Button";
 import { Empty } from "../parts/Empty";
@@ -32,7 +31,7 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
   const [target, setTarget] = useState<number>();
   const linked = linkedSeq(usePlace().url.hash);
   const [cut] = useState(createChunks);
-  const chunks = useMemo(() => cut(chat === undefined ? [] : timeline(chat, me, true)), [cut, chat, me]);
+  const chunks = useMemo(() => (chat === undefined ? [] : cut(chat, me, true)), [cut, chat, me]);
   const userName = row === undefined ? "" : nameOf(row);
   const first = chat?.events[0]?.seq ?? 0;
   const last = chat === undefined ? 0 : lastSeq(chat);

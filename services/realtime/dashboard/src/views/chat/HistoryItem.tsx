@@ -2,7 +2,7 @@
 import { Check, CheckCheck, CircleAlert, Clock3, Eye } from "lucide-react";
 import { memo } from "react";
 import { dayOf, type Item, type Receipt } from "../../state/timeline";
-import { useApp, useAppState, useFormat, useNow, useWords } from "../context";
+import { useApp, useAppState, useAtNow, useFormat, useWords } from "../context";
 import { cx } from "../cx";
 import { Avatar } from "../parts/Avatar";
 import { Button } from "../parts/Button";
@@ -48,9 +48,8 @@ export const HistoryItem = memo(function HistoryItem({ item, chatId, userName }:
 function Day({ at }: { readonly at: string }) {
   const words = useWords();
   const format = useFormat();
-  const now = useNow();
   const day = dayOf(at);
-  const word = day === new Date(now).toDateString() ? words.chat.today : day === new Date(now - 86_400_000).toDateString() ? words.chat.yesterday : format.day(at);
+  const word = useAtNow((now) => (day === new Date(now).toDateString() ? words.chat.today : day === new Date(now - 86_400_000).toDateString() ? words.chat.yesterday : format.day(at)));
   return <p className={css.day}>{word}</p>;
 }
 
@@ -58,6 +57,7 @@ function Said({ item, chatId, userName }: { readonly item: Message; readonly cha
   const words = useWords();
   const format = useFormat();
   const name = item.author === "user" ? userName : item.author === "me" ? words.chat.you : item.name;
+  const exact = format.exact(item.at);
   const kind = item.author === "ai" ? words.chat.ai : item.author === "colleague" ? words.chat.agent : undefined;
   return (
     <article className={cx(css.message, css[item.author], item.continued && css.continued, item.receipt === "sending" && css.underWay)} data-author={item.author} data-seq={item.seq} tabIndex={-1}>
@@ -65,17 +65,17 @@ function Said({ item, chatId, userName }: { readonly item: Message; readonly cha
       <p className={cx(css.who, item.continued && "visually-hidden")}>
         <b>{name}</b>
         {kind !== undefined && ` · ${kind}`} ·{" "}
-        <time dateTime={item.at} title={format.exact(item.at)}>
+        <time dateTime={item.at} title={exact}>
           {item.seq === undefined ? (
             format.time(item.at)
           ) : (
-            <a className={css.moment} href={`#${item.seq}`} title={`${format.exact(item.at)} · ${words.desk.jump.message}`}>
+            <a className={css.moment} href={`#${item.seq}`} title={`${exact} · ${words.desk.jump.message}`}>
               {format.time(item.at)}
             </a>
           )}
         </time>
       </p>
-      <div className={css.bubble} data-text title={format.exact(item.at)}>
+      <div className={css.bubble} data-text title={exact}>
         <Prose text={item.text} />
       </div>
       {item.receipt !== undefined && item.author !== "user" && <ReceiptLine receipt={item.receipt} item={item} chatId={chatId} />}

@@ -1,19 +1,21 @@
 /** Notes for colleagues: a field of their own, with a draft of its own, never a mode of the reply box. */
 import { type SubmitEvent, useMemo, useState } from "react";
-import { type Chat, knownEvents } from "../../state/chat";
+import type { Chat } from "../../state/chat";
 import { notesOf } from "../../state/insights";
-import { useApp, useFormat, useNow, useWords } from "../context";
+import { useApp, useFormat, useWords } from "../context";
 import { Button } from "../parts/Button";
+import { Short } from "../parts/Short";
 import { Prose } from "../parts/Prose";
 import { endingWords } from "../problem";
 import css from "./SidePanel.module.css";
+import { useKnownEvents } from "./useKnownEvents";
 
 export function Notes({ id, chat }: { readonly id: string; readonly chat: Chat }) {
   const app = useApp();
   const words = useWords();
   const format = useFormat();
-  const now = useNow();
-  const notes = useMemo(() => notesOf(knownEvents(chat)), [chat]);
+  const known = useKnownEvents(chat);
+  const notes = useMemo(() => notesOf(known), [known]);
   const [text, setText] = useState(() => app.drafts().read("note", id));
   const [busy, setBusy] = useState(false);
   const [problem, setProblem] = useState<string>();
@@ -44,7 +46,7 @@ export function Notes({ id, chat }: { readonly id: string; readonly chat: Chat }
             <footer>
               {note.author} ·{" "}
               <time dateTime={note.at} title={format.exact(note.at)}>
-                {format.short(note.at, now)}
+                <Short at={note.at} />
               </time>
             </footer>
           </article>

@@ -1,11 +1,11 @@
 /** Transfer in two presses: press Transfer on the row, press the colleague. It can be taken back until they write. */
 import { Menu } from "@base-ui/react/menu";
-import type { ReactNode } from "react";
+import { ArrowRightLeft } from "lucide-react";
+import { useEffect, useId, useRef } from "react";
 import type { Row } from "../../gateway/contract";
 import { rankedColleagues } from "../../state/colleagues";
 import { nameOf } from "../../state/notices";
 import { useApp, useMe, useWords } from "../context";
-import { cx } from "../cx";
 import { Avatar } from "../parts/Avatar";
 import menu from "../parts/Menu.module.css";
 import { useColleagues, usePresenceWords } from "./AgentPicker";
@@ -13,16 +13,25 @@ import css from "./QuickTransfer.module.css";
 
 export interface QuickTransferProps {
   readonly row: Row;
-  readonly className?: string | undefined;
-  readonly children: ReactNode;
+  readonly className: string | undefined;
+  /** It comes in the place of the button that asked for it, open at once: by keys on its first choice. */
+  readonly openedBy: "pointer" | "keys";
+  readonly onOpen: (open: boolean) => void;
 }
 
-export function QuickTransfer({ row, className, children }: QuickTransferProps) {
+export function QuickTransfer({ row, className, openedBy, onOpen }: QuickTransferProps) {
   const words = useWords();
+  const id = useId();
+  const trigger = useRef<HTMLButtonElement>(null);
+  useEffect(() => {
+    if (openedBy !== "keys") return;
+    trigger.current?.focus({ preventScroll: true });
+    trigger.current?.click();
+  }, [openedBy]);
   return (
-    <Menu.Root>
-      <Menu.Trigger className={cx(css.trigger, className)} aria-label={`${words.handover.transfer} ${nameOf(row)}`} title={words.handover.transfer}>
-        {children}
+    <Menu.Root defaultOpen={openedBy === "pointer"} defaultTriggerId={id} onOpenChange={onOpen}>
+      <Menu.Trigger ref={trigger} id={id} className={className} aria-label={`${words.handover.transfer} ${nameOf(row)}`} title={words.handover.transfer}>
+        <ArrowRightLeft size={15} aria-hidden />
       </Menu.Trigger>
       <Menu.Portal>
         <Menu.Positioner className={menu.positioner} sideOffset={6} align="end">

@@ -3,15 +3,17 @@ import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
 import { type MouseEvent, useMemo } from "react";
 import type { Row } from "../../gateway/contract";
-import { type Chat, knownEvents } from "../../state/chat";
+import type { Chat } from "../../state/chat";
 import { statusOf } from "../../state/control";
 import { controlHistory } from "../../state/insights";
 import { conversationPath } from "../../state/route";
-import { navigate, useApp, useFormat, useMe, useNow, usePlace, useWords } from "../context";
+import { navigate, useApp, useFormat, useMe, usePlace, useWords } from "../context";
 import { Badge } from "../parts/Badge";
 import { IconButton } from "../parts/Button";
+import { Short } from "../parts/Short";
 import { ControlLine } from "./ControlLine";
 import { Notes } from "./Notes";
+import { useKnownEvents } from "./useKnownEvents";
 import css from "./SidePanel.module.css";
 
 interface Props {
@@ -23,7 +25,8 @@ interface Props {
 
 export function SidePanel({ id, row, chat, onClose }: Props) {
   const words = useWords();
-  const history = useMemo(() => (chat === undefined ? [] : controlHistory(knownEvents(chat))), [chat]);
+  const known = useKnownEvents(chat);
+  const history = useMemo(() => controlHistory(known), [known]);
   return (
     <aside className={css.side} aria-label={words.side.label}>
       {onClose && (
@@ -75,8 +78,6 @@ function User({ row }: { readonly row: Row }) {
 function Earlier({ id, userId }: { readonly id: string; readonly userId: string }) {
   const app = useApp();
   const words = useWords();
-  const format = useFormat();
-  const now = useNow();
   const { url } = usePlace();
   const meId = useMe().account.id;
   const { data } = useQuery({
@@ -99,7 +100,7 @@ function Earlier({ id, userId }: { readonly id: string; readonly userId: string 
         {others.map((row) => (
           <li key={row.conversation_id}>
             <a href={conversationPath(row.conversation_id, url.search)} onClick={(event) => open(event, row.conversation_id)}>
-              {format.short(row.started_at ?? row.control.since, now)} · {row.last_message?.preview ?? words.list.noMessage}
+              <Short at={row.started_at ?? row.control.since} /> · {row.last_message?.preview ?? words.list.noMessage}
             </a>
             <Badge status={statusOf(row.control, meId)} />
           </li>

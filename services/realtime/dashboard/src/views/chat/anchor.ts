@@ -11,8 +11,16 @@ const offsetOf = (box: HTMLElement, element: Element): number => element.getBoun
 /** The first message that is on the screen. */
 export function anchorOf(box: HTMLElement): Anchor | undefined {
   const edge = box.getBoundingClientRect().top;
-  const isSeen = (element: Element) => element.getBoundingClientRect().bottom > edge;
-  const chunk = [...box.children].find((child) => child instanceof HTMLElement && child.dataset.chunk !== undefined && isSeen(child));
+  const isSeen = (element: Element | undefined) => element !== undefined && element.getBoundingClientRect().bottom > edge;
+  const parts = [...box.children];
+  // They stand one below the other, so halving finds the first: this is asked at every step of scrolling.
+  let [low, high] = [0, parts.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (isSeen(parts[middle])) high = middle;
+    else low = middle + 1;
+  }
+  const chunk = parts.slice(low).find((part) => part instanceof HTMLElement && part.dataset.chunk !== undefined);
   // A day or the unread line may go when an older page comes; what was said stays.
   const element = chunk && [...chunk.children].find((child) => child.hasAttribute("data-seq") && isSeen(child));
   return element && { element, offset: offsetOf(box, element) };

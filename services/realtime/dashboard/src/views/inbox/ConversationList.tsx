@@ -10,7 +10,7 @@ import { Empty } from "../parts/Empty";
 import { problemWords } from "../problem";
 import css from "./ConversationList.module.css";
 import { ListHead } from "./ListHead";
-import { ListRow } from "./ListRow";
+import { ListRow, loadTransfer } from "./ListRow";
 import { useShownIds } from "./useShownIds";
 
 const ROW_HEIGHT_REM = 6.25;
@@ -43,6 +43,12 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
   useEffect(() => {
     if (lastDrawn >= ids.length - OVERSCAN * 2) void app.listing.loadMore();
   }, [app, lastDrawn, ids.length, list.nextPageToken]);
+
+  // There before it is asked for: by then the network may be gone.
+  useEffect(() => {
+    // Whoever asks for it then meets the failure.
+    loadTransfer().catch(() => undefined);
+  }, []);
 
   const tabbable = ids.includes(activeId ?? "") ? activeId : ids.includes(selectedId ?? "") ? selectedId : ids[0];
 
@@ -125,6 +131,7 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
                   selected={id === selectedId}
                   tabbable={id === tabbable}
                   query={query}
+                  search={list.filters.search}
                 />
               );
             })}

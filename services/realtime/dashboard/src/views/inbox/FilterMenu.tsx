@@ -2,7 +2,7 @@
 import { Menu } from "@base-ui/react/menu";
 import { useQuery } from "@tanstack/react-query";
 import { Check, SlidersHorizontal, X } from "lucide-react";
-import { useMemo } from "react";
+import { useMemo, useState } from "react";
 import type { Filters } from "../../state/filters";
 import { useApp, useAppState, useWords } from "../context";
 import { cx } from "../cx";
@@ -19,9 +19,12 @@ const toggled = (items: readonly string[], item: string) => (items.includes(item
 export function FilterMenu({ filters, onChange }: FilterMenuProps) {
   const app = useApp();
   const words = useWords();
-  const rows = useAppState((state) => state.rows);
+  const [open, setOpen] = useState(false);
+  const wanted = open || filters.aiAgents.length > 0;
+  // Thousands of rows that change many times a second: looked through only for what is seen.
+  const rows = useAppState((state) => (wanted ? state.rows : undefined));
   const { data: agents = [] } = useQuery({ queryKey: ["agents"], queryFn: app.ports.api.agents });
-  const bots = useMemo(() => new Map(Object.values(rows).map((row) => [row.ai_agent?.id ?? "", row.ai_agent?.name ?? ""])), [rows]);
+  const bots = useMemo(() => new Map(Object.values(rows ?? {}).map((row) => [row.ai_agent?.id ?? "", row.ai_agent?.name ?? ""])), [rows]);
   const botIds = [...new Set([...bots.keys(), ...filters.aiAgents])].filter((id) => id !== "");
   const nameOfAgent = (id: string) => agents.find((agent) => agent.id === id)?.display_name ?? id;
   const closed = filters.statuses.includes("closed");
@@ -37,7 +40,7 @@ export function FilterMenu({ filters, onChange }: FilterMenuProps) {
           {chip.name} <X size={12} aria-hidden />
         </button>
       ))}
-      <Menu.Root>
+      <Menu.Root open={open} onOpenChange={setOpen}>
         <Menu.Trigger className={css.chip}>
           <SlidersHorizontal size={13} aria-hidden /> {words.list.filter}
         </Menu.Trigger>

@@ -18,7 +18,9 @@ import { Marked } from "../parts/Marked";
 import { useConnected, useLeftWaiting, useReturnsAt } from "../reach";
 import css from "./ListRow.module.css";
 
-const QuickTransfer = fetched<QuickTransferProps>(async () => (await import("../chat/QuickTransfer")).QuickTransfer);
+export const loadTransfer = async () => (await import("../chat/QuickTransfer")).QuickTransfer;
+/** A menu with all that it needs, in every row that passes by, would cost more than the rest of the row: it is there once it is asked for. */
+const QuickTransfer = fetched<QuickTransferProps>(loadTransfer);
 
 interface Props {
   readonly id: string;
@@ -29,39 +31,38 @@ interface Props {
   readonly selected: boolean;
   readonly tabbable: boolean;
   readonly query: string;
+  /** What was searched for, to be marked. */
+  readonly search: string;
   readonly ref: Ref<HTMLLIElement>;
 }
 
 /** Drawn again only when something of its own changed: one of ten thousand does, many times a second. */
-export const ListRow = memo(function ListRow({ id, index, offset, size, selected, tabbable, query, ref }: Props) {
-  const row = useAppState((state) => state.rows[id]);
+export const ListRow = memo(function ListRow({ id, index, offset, size, selected, tabbable, query, search, ref }: Props) {
+  const row = useRow(id);
+  const busy = useAppState((state) => state.taking.has(id));
   return (
     <li
       ref={ref}
       data-index={index}
       aria-posinset={index + 1}
       aria-setsize={size}
-      className={cx(css.row, selected && css.selected, (row?.unread ?? 0) > 0 && css.unread)}
+      className={cx(css.row, selected && css.selected, (row?.unread ?? 0) > 0 && css.unread, (row?.control.holder === "queue" || busy) && css.acting)}
       style={{ transform: `translateY(${offset}px)` }}
     >
-      <Content id={id} selected={selected} tabbable={tabbable} query={query} />
+      {row !== undefined && <Line row={row} busy={busy} selected={selected} tabbable={tabbable} query={query} search={search} />}
     </li>
   );
 });
 
-type ContentProps = Pick<Props, "id" | "selected" | "tabbable" | "query">;
+type LineProps = Pick<Props, "selected" | "tabbable" | "query" | "search"> & { readonly row: Row; /** Its takeover is under way. */ readonly busy: boolean };
 
-function Content({ id, ...more }: ContentProps) {
-  const row = useRow(id);
-  return row === undefined ? null : <Line id={id} row={row} {...more} />;
-}
-
-function Line({ id, row, selected, tabbable, query }: ContentProps & { readonly row: Row }) {
+/** What stands in a row: not drawn again when the row only moves. */
+const Line = memo(function Line({ row, busy, selected, tabbable, query, search }: LineProps) {
   const app = useApp();
   const words = useWords();
   const format = useFormat();
   const me = useMe().account;
-  const search = useAppState((state) => state.list.filters.search);
+  const id = row.conversation_id;
   const connected = useConnected(row);
   const name = nameOf(row);
   const email = row.user?.email;
@@ -129,10 +130,10 @@ function Line({ id, row, selected, tabbable, query }: ContentProps & { readonly 
           {meta}
         </span>
       </a>
-      <RowActions row={row} />
+      <RowActions row={row} busy={busy} />
     </>
   );
-}
+});
 
 /** Why it needs a human, or soon may, in words. */
 function Reasons({ row }: { readonly row: Row }) {
@@ -176,12 +177,11 @@ function Preview({ row, meId, myName }: { readonly row: Row; readonly meId: stri
 function IndicatorWords({ row, crowded }: { readonly row: Row; readonly crowded: boolean }) {
   const words = useWords();
   const indicator = indicatorOf(row);
-  const returns = useReturnsAt(row);
-  const loud = useLeftWaiting(row);
-  if (returns !== undefined) return <Countdown className={css.indicator} to={returns} words={words.desk.away.short} />;
+  // Only of those that a human holds is more to be asked; of ten thousand they are a few.
+  if (row.control.holder === "human") return <HeldWords row={row} />;
   switch (indicator.kind) {
     case "waiting":
-      return <WaitingBadge since={indicator.since} size={crowded ? "tiny" : "short"} loud={loud} />;
+      return <WaitingBadge since={indicator.since} size={crowded ? "tiny" : "short"} />;
     case "queued":
       return (
         <span className={css.indicator}>
@@ -196,13 +196,24 @@ function IndicatorWords({ row, crowded }: { readonly row: Row; readonly crowded:
   }
 }
 
-function RowActions({ row }: { readonly row: Row }) {
+/** Whether the user waits, and whether the conversation goes back because its holder is not there. */
+function HeldWords({ row }: { readonly row: Row }) {
+  const words = useWords();
+  const indicator = indicatorOf(row);
+  const returns = useReturnsAt(row);
+  const loud = useLeftWaiting(row);
+  if (returns !== undefined) return <Countdown className={css.indicator} to={returns} words={words.desk.away.short} />;
+  if (indicator.kind === "waiting") return <WaitingBadge since={indicator.since} loud={loud} />;
+  return <span className={css.indicator}>{words.indicator.human_handling}</span>;
+}
+
+function RowActions({ row, busy }: Pick<LineProps, "row" | "busy">) {
   const app = useApp();
   const words = useWords();
   const me = useMe().account;
   const id = row.conversation_id;
-  const busy = useAppState((state) => state.taking.has(id));
   const [asking, setAsking] = useState(false);
+  const [transfer, setTransfer] = useState<Pick<QuickTransferProps, "openedBy"> & { readonly open: boolean }>();
   const rights = rightsOf(row.control, me, row.transferred_from_id);
   const actions = useRef<HTMLDivElement>(null);
 
@@ -213,12 +224,15 @@ function RowActions({ row }: { readonly row: Row }) {
   }
 
   return (
-    <div ref={actions} className={cx(css.actions, (row.control.holder === "queue" || busy) && css.always)}>
-      {rights.transfer && (
-        <QuickTransfer row={row} className={css.transfer}>
-          <ArrowRightLeft size={15} aria-hidden />
-        </QuickTransfer>
-      )}
+    <div ref={actions} className={cx(css.actions, transfer?.open === true && css.open)}>
+      {rights.transfer &&
+        (transfer === undefined ? (
+          <button type="button" className={css.transfer} aria-haspopup="menu" aria-label={`${words.handover.transfer} ${nameOf(row)}`} title={words.handover.transfer} onClick={(event) => setTransfer({ openedBy: event.detail === 0 ? "keys" : "pointer", open: true })}>
+            <ArrowRightLeft size={15} aria-hidden />
+          </button>
+        ) : (
+          <QuickTransfer row={row} className={css.transfer} openedBy={transfer.openedBy} onOpen={(open) => setTransfer({ ...transfer, open })} />
+        ))}
       {rights.takeOver !== "no" && (
         <Button kind={row.control.holder === "queue" ? "soft" : "plain"} small icon={<Hand size={14} aria-hidden />} busy={busy} onClick={() => (rights.takeOver === "reason" ? setAsking(true) : void take())} aria-label={`${words.take.button}: ${nameOf(row)}`}>
           {busy ? words.take.busy : words.take.button}

@@ -12,15 +12,15 @@ export interface ShownIds {
 
 export function useShownIds(held: boolean, selectedId: string | undefined): ShownIds {
   const meId = useMe().account.id;
-  const rows = useAppState((state) => state.rows);
   const list = useAppState((state) => state.list);
   const [ordered] = useState(createOrder);
-  const live = useMemo(() => ordered(rows, list, meId), [ordered, rows, list, meId]);
+  const live = useAppState((state) => ordered(state.rows, state.list, meId));
+  const isKnown = useAppState((state) => selectedId !== undefined && state.rows[selectedId] !== undefined);
   const [kept, setKept] = useState({ ids: live, filters: list.filters, found: list.found });
   // Another question, or its first answer: the former order means nothing any more.
   const asked = kept.filters !== list.filters || kept.found !== list.found;
-  const next = held && !asked ? kept.ids : withKept(kept.ids, live, selectedId !== undefined && rows[selectedId] !== undefined ? selectedId : undefined);
-  const same = next.length === kept.ids.length && next.every((id, index) => id === kept.ids[index]);
+  const next = held && !asked ? kept.ids : withKept(kept.ids, live, isKnown ? selectedId : undefined);
+  const same = next === kept.ids || (next.length === kept.ids.length && next.every((id, index) => id === kept.ids[index]));
   if (!same || asked) setKept({ ids: next, filters: list.filters, found: list.found });
   const shown = same ? kept.ids : next;
   const { waiting } = useMemo(() => heldOrder(shown, live), [shown, live]);

@@ -1,7 +1,7 @@
 /** The status badge: colour, shape and words together. */
 import { BellRing, Bell, CircleCheck, Clock, Hand, Sparkles, UserRound } from "lucide-react";
 import type { Status } from "../../state/control";
-import { useFormat, useNow, useWords } from "../context";
+import { useAtNow, useFormat, useWords } from "../context";
 import { cx } from "../cx";
 import css from "./Badge.module.css";
 
@@ -53,10 +53,10 @@ export function WaitingBadge({ since, size = "short", loud = false }: Waiting) {
 export function Countdown({ to, words, className }: { readonly to: number; readonly words: (time: string) => string; readonly className?: string | undefined }) {
   const { soon } = useWords().desk.away;
   const format = useFormat();
-  const now = useNow();
+  const left = useAtNow((now) => (to > now ? format.age(to - now) : soon));
   return (
     <span className={className} data-countdown>
-      {words(to > now ? format.age(to - now) : soon)}
+      {words(left)}
     </span>
   );
 }
@@ -64,6 +64,6 @@ export function Countdown({ to, words, className }: { readonly to: number; reado
 /** How long ago something was, counting. */
 export function Age({ since, words = (age) => age }: { readonly since: string; readonly words?: (age: string) => string }) {
   const format = useFormat();
-  const now = useNow();
-  return <span className={css.age}>{words(format.age(now - Date.parse(since)))}</span>;
+  const age = useAtNow((now) => format.age(now - Date.parse(since)));
+  return <span className={css.age}>{words(age)}</span>;
 }
