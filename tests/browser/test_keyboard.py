@@ -4,7 +4,7 @@ import uuid
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage
+from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
 from tests.browser.desks import Desks
 from tests.browser.place import Place
 from tests.harness.callers import Platform
@@ -100,3 +100,42 @@ async def test_a_conversation_is_found_taken_answered_and_let_go_without_a_mouse
     await budi.sees(budi.head.get_by_text("Needs a human"))
     await budi.sees(budi.chat.get_by_text("Nobody holds this conversation and the AI is silent. Take over to write."))
     assert (await platform.ai_says(begun.conversation_id, "Hello again", begun.epoch)).refusal == "CONTROL_LOST"
+
+
+async def test_a_row_is_taken_passed_on_and_closed_without_a_mouse(platform: Platform, budi: AgentPage, siti: AgentPage) -> None:
+    begun = await converse(platform, "My order is late.")
+    row = budi.row(begun.conversation_id)
+    link = budi.page.locator(f'[data-row="{begun.conversation_id}"]')
+    await reach(budi, link)
+    await press(budi, "Tab", "Tab")
+    await expect(row.get_by_role("button", name="Take Over")).to_be_focused()
+    await press(budi, "Enter")
+    await budi.sees(row.get_by_text("Handled by You"))
+    await siti.sees(siti.row(begun.conversation_id).get_by_text("Handled by Other · Budi Santoso"))
+    # The button is gone; the focus is still in its row.
+    await expect(link).to_be_focused(timeout=PATIENCE_MS)
+
+    await press(budi, "Tab")
+    await expect(row.get_by_role("button", name="Transfer to…")).to_be_focused()
+    await press(budi, "Enter")
+    colleague = budi.page.get_by_role("menuitem", name="Siti Aminah")
+    await reach(budi, colleague, "ArrowDown")
+    await press(budi, "Enter")
+    await budi.sees(row.get_by_text("Handled by Other · Siti Aminah"))
+    notice = budi.page.get_by_label("Notifications", exact=True).get_by_role("listitem").filter(has_text="Transferred to Siti Aminah")
+    await reach(budi, notice.get_by_role("button", name="Undo"))
+    await press(budi, "Enter")
+    await budi.sees(row.get_by_text("Handled by You"))
+
+    await reach(budi, link)
+    await press(budi, "Enter")
+    await budi.sees(budi.bubble("My order is late."))
+    await reach(budi, budi.head.get_by_role("button", name="More for"))
+    await press(budi, "Enter")
+    await reach(budi, budi.page.get_by_role("menuitem", name="Close conversation"), "ArrowDown")
+    await press(budi, "Enter")
+    dialog = budi.page.get_by_role("dialog", name="Close this conversation?")
+    await expect(dialog.get_by_role("radio", name="Resolved")).to_be_focused(timeout=PATIENCE_MS)
+    await press(budi, "ArrowDown", "Enter")
+    await budi.does_not_see(dialog)
+    await budi.sees(budi.head.get_by_text("Closed"))

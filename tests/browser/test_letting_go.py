@@ -101,3 +101,20 @@ async def test_an_account_that_is_disabled_lets_go_of_its_conversations(dewi: Ag
     await dewi.goto(f"/human-agent/conversations/{conversation}")
     await dewi.sees(dewi.head.get_by_text("Needs a human"))
     await dewi.sees(dewi.chat.get_by_text("Nobody holds this conversation and the AI is silent. Take over to write."))
+
+
+async def test_who_is_gone_is_seen_to_be_with_the_time_that_is_left(desks: Desks, budi: AgentPage, place: Place, platform: Platform) -> None:
+    person = await recruit(place)
+    (conversation,) = await in_hand(place, platform, person, 1)
+    page = await seated(desks, person, f"/human-agent/conversations/{conversation}")
+    await page.sees(page.head.get_by_text("Handled by You"))
+    await page.leave()
+    await budi.goto(f"/human-agent/conversations/{conversation}?sort=newest")
+    await budi.sees(budi.row(conversation).get_by_text("away · queue in"))
+    counting = budi.chat.get_by_text(f"{person.name} is away · back to the queue in")
+    await budi.sees(counting)
+    # Who comes back in time keeps what they hold.
+    page = await seated(desks, person)
+    await budi.does_not_see(counting)
+    await budi.sees(budi.head.get_by_text(f"Handled by Other · {person.name}"))
+    await page.leave()
