@@ -46,6 +46,16 @@
     bench.watching.observe(document.querySelector('[data-keys="history"]'), { childList: true, subtree: true });
   };
 
+  /** The first row in view that is not among these, and the words of its message. */
+  bench.unopened = (opened) => {
+    for (const link of document.querySelectorAll("[data-row]")) {
+      const { top, bottom } = link.closest("li").getBoundingClientRect();
+      const words = /words-\d+\./u.exec(link.textContent)?.[0];
+      if (top >= 0 && bottom <= innerHeight && words !== undefined && !opened.includes(link.dataset.row)) return { id: link.dataset.row, words };
+    }
+    return null;
+  };
+
   /** Milliseconds from the press of a row to the painting of its conversation's words. */
   bench.switchTo = async (id, words) => {
     const link = document.querySelector(`[data-row="${id}"]`);

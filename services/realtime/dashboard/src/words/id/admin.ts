@@ -96,7 +96,7 @@ export const admin: Widened<typeof english> = {
     codes: {
       human_requested: "Agen manusia diminta",
       handed_back: "Dikembalikan kepada AI",
-      transferred: "Dialihkan kepada rekan",
+      transferred: "Diteruskan kepada rekan",
       returned_to_queue: "Menunggu agen lain",
       closed: "Ditutup",
       reopened: "Dibuka kembali",

@@ -39,7 +39,7 @@ export const analytics: Words["analytics"] = {
   perAgentText: (agents, most, fewest) => `${agents} agen · terbanyak ${most}, tersedikit ${fewest}`,
   longest: (time) => `terlama ${time}`,
   nobodyWaits: "tidak ada yang menunggu manusia",
-  nowText: (ai, human, available) => `${ai} pada AI · ${human} pada agen · ${available} agen tersedia`,
+  nowText: (ai, human, available) => `${ai} pada AI · ${human} pada agen · ${available} agen siap`,
   defs: {
     takeovers: "Kendali datang kepada agen manusia dari AI atau dari antrean. Dari manusia lain itu penerusan dan tidak dihitung di sini.",
     response_time: "Dari pesan pengguna yang belum dijawab, atau dari saat agen mengambil alih jika itu lebih akhir, sampai pesan agen berikutnya. Satu per giliran; pesan saat tidak ada yang belum dijawab tidak dihitung.",

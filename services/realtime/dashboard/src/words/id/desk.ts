@@ -34,7 +34,7 @@ export const desk: Words["desk"] = {
   away: { returns: (name, time) => `${name} tidak di tempat · kembali ke antrean dalam ${time}`, short: (time) => `pergi · antrean dalam ${time}`, soon: "sesaat lagi" },
   leftWaiting: { line: (age) => `Tanpa jawaban ${age}`, title: "Pengguna menunggu jawaban lebih lama daripada yang diinginkan ruang kerja Anda." },
   missingMessage: "Tautan ini menuju pesan yang tidak ada.",
-  undo: { line: (name) => `Dialihkan ke ${name}. Anda dapat menariknya kembali sampai ia menulis.` },
+  undo: { line: (name) => `Diteruskan kepada ${name}. Anda dapat menariknya kembali sampai ia menulis.` },
   find: {
     open: "Cari dalam percakapan",
     label: "Cari dalam percakapan ini",

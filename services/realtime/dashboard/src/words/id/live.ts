@@ -26,7 +26,7 @@ export const live: Pick<Words, "offline" | "announce" | "alerts" | "shortcuts"> 
       new: "Percakapan baru",
     },
     hint: {
-      needs_human: "Hanya selama Anda tersedia, dan ditarik begitu ada yang menangani.",
+      needs_human: "Hanya selama Anda siap, dan ditarik begitu ada yang menangani.",
       new: "Di desktop menurut daftar, di bawah.",
     },
     channel: { page: "Di halaman", desktop: "Desktop", sound: "Suara", title: "Judul tab" },

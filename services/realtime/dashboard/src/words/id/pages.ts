@@ -96,7 +96,7 @@ export const pages: Widened<typeof english> = {
     disableText: "Ia keluar di mana-mana dalam hitungan detik, dan percakapannya kembali ke antrean.",
     you: "Anda",
   },
-  role: { agent: "Agen", supervisor: "Penyelia", administrator: "Administrator" },
+  role: { agent: "Agen", supervisor: "Supervisor", administrator: "Administrator" },
   platforms: {
     title: "Platform AI",
     lead: "Kunci yang dipakai platform AI untuk berbicara dengan Baton.",
