@@ -1,7 +1,7 @@
 /** Why a human is wanted, on top of the chat; it folds. */
 import { Bell, ChevronDown, ChevronUp, StickyNote } from "lucide-react";
-import { useMemo, useState } from "react";
-import type { Chat } from "../../state/chat";
+import { memo, useMemo, useState } from "react";
+import type { LogEvent } from "../../gateway/contract";
 import { briefOf } from "../../state/insights";
 import { useApp, useFormat, useWords } from "../context";
 import { cx } from "../cx";
@@ -10,19 +10,19 @@ import { Problem } from "../parts/Problem";
 import { endingWords } from "../problem";
 import css from "./BriefCard.module.css";
 import { insertIntoComposer } from "./insertion";
-import { useKnownEvents } from "./useKnownEvents";
 
 interface Props {
-  readonly chat: Chat;
+  readonly id: string;
+  /** What the log says besides the messages. */
+  readonly known: readonly LogEvent[];
   readonly mine: boolean;
   /** The epoch under which the request may still be dismissed: nobody has followed it, and the AI may go on. */
   readonly dismissible?: number | undefined;
 }
 
-export function BriefCard({ chat, mine, dismissible }: Props) {
+export const BriefCard = memo(function BriefCard({ id, known, mine, dismissible }: Props) {
   const words = useWords();
   const format = useFormat();
-  const known = useKnownEvents(chat);
   const brief = useMemo(() => briefOf(known), [known]);
   const [folded, setFolded] = useState<number>();
   if (brief === undefined) return null;
@@ -60,18 +60,18 @@ export function BriefCard({ chat, mine, dismissible }: Props) {
                 {brief.suggestedReply}
               </p>
               {mine && (
-                <Button small onClick={() => insertIntoComposer(chat.id, brief.suggestedReply)}>
+                <Button small onClick={() => insertIntoComposer(id, brief.suggestedReply)}>
                   {words.ghost.insert}
                 </Button>
               )}
             </div>
           )}
-          {brief.kind === "request" && dismissible !== undefined && <Dismiss id={chat.id} epoch={dismissible} />}
+          {brief.kind === "request" && dismissible !== undefined && <Dismiss id={id} epoch={dismissible} />}
         </div>
       )}
     </aside>
   );
-}
+});
 
 function Dismiss({ id, epoch }: { readonly id: string; readonly epoch: number }) {
   const app = useApp();

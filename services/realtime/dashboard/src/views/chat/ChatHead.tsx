@@ -1,6 +1,6 @@
 /** The head of a conversation: with whom, who handles it, who else looks, and the one thing to do. */
 import { ArrowLeft, ArrowRightLeft, EllipsisVertical, Eye, Hand, PanelRight, Search } from "lucide-react";
-import { useRef, useState } from "react";
+import { memo, useCallback, useRef, useState } from "react";
 import type { Row } from "../../gateway/contract";
 import { indicatorOf, rightsOf, statusOf } from "../../state/control";
 import { nameOf } from "../../state/notices";
@@ -32,7 +32,8 @@ interface Props {
   readonly onDetails?: (() => void) | undefined;
 }
 
-export function ChatHead({ id, row, narrow, onBack, onFind, onDetails }: Props) {
+/** Drawn again when the row changes, not with every page and mark of the log. */
+export const ChatHead = memo(function ChatHead({ id, row, narrow, onBack, onFind, onDetails }: Props) {
   const words = useWords();
   // Below it there is no place beside the name: what is done more seldom is in the menu.
   const crowded = useMedia("(max-width: 1023px)");
@@ -58,7 +59,7 @@ export function ChatHead({ id, row, narrow, onBack, onFind, onDetails }: Props) 
       )}
     </header>
   );
-}
+});
 
 function Waiting({ row, since }: { readonly row: Row; readonly since: string }) {
   return <WaitingBadge since={since} loud={useLeftWaiting(row)} />;
@@ -129,6 +130,8 @@ function Actions({ id, row, onFind, onDetails }: { readonly id: string; readonly
   const takeButton = useRef<HTMLButtonElement>(null);
   const rights = rightsOf(row.control, me, row.transferred_from_id);
   const close = () => setOpen(undefined);
+  const onHandover = useCallback(() => setOpen("handover"), []);
+  const onClose = useCallback(() => setOpen("close"), []);
 
   async function take(): Promise<void> {
     const ended = await app.acting.takeOver(id);
@@ -150,9 +153,10 @@ function Actions({ id, row, onFind, onDetails }: { readonly id: string; readonly
         </Button>
       )}
       <HeadMenu
-        row={row}
-        onHandover={!rights.write && rights.transfer ? () => setOpen("handover") : undefined}
-        onClose={rights.close ? () => setOpen("close") : undefined}
+        id={id}
+        name={nameOf(row)}
+        onHandover={!rights.write && rights.transfer ? onHandover : undefined}
+        onClose={rights.close ? onClose : undefined}
         onFind={onFind}
         onDetails={onDetails}
       />

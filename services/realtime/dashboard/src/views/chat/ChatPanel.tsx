@@ -1,6 +1,6 @@
 /** One conversation: head, brief, history, and what can be written; details beside it, or in a drawer below 1280 px. */
 import { SearchX } from "lucide-react";
-import { type KeyboardEvent, useState } from "react";
+import { type KeyboardEvent, useCallback, useState } from "react";
 import { statusOf } from "../../state/control";
 import { nameOf } from "../../state/notices";
 import { useApp, useAppState, useMe, useMedia, useRow, useWords } from "../context";
@@ -15,6 +15,7 @@ import { History } from "./History";
 import { Reach } from "./Reach";
 import { ReadOnly } from "./ReadOnly";
 import { SidePanel } from "./SidePanel";
+import { useKnownEvents } from "./useKnownEvents";
 
 interface Props {
   readonly id: string;
@@ -29,9 +30,12 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
   const row = useRow(id);
   const chat = useAppState((state) => state.chats[id]);
   const missing = useAppState((state) => state.missing.has(id));
+  const known = useKnownEvents(chat);
   const wide = useMedia("(min-width: 1280px)");
   const [drawer, setDrawer] = useState(false);
   const [finding, setFinding] = useState(false);
+  const onFind = useCallback(() => setFinding(true), []);
+  const onDetails = useCallback(() => setDrawer(true), []);
   const mine = row !== undefined && statusOf(row.control, me.id) === "mine";
   // The box stays, with its text, when control is lost while one is here.
   const [hadControl, setHadControl] = useState(mine);
@@ -53,14 +57,15 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
   }
 
   const name = row === undefined ? "" : nameOf(row);
+  const side = { id, user: row?.user, aiAgent: row?.ai_agent, startedAt: row?.started_at, known: chat && known, isPartial: chat?.more === true && chat.landmarks.length === 0 };
   return (
     <div className={css.both}>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Esc returns to the list from everything inside */}
       <section className={css.chat} aria-label={words.chat.region(name)} onKeyDown={onKeyDown}>
-        <ChatHead id={id} row={row} narrow={narrow} onBack={onBack} onFind={() => setFinding(true)} onDetails={wide ? undefined : () => setDrawer(true)} />
+        <ChatHead id={id} row={row} narrow={narrow} onBack={onBack} onFind={onFind} onDetails={wide ? undefined : onDetails} />
         {row !== undefined && <Reach row={row} />}
         {finding && row !== undefined && <FindBar row={row} onClose={() => setFinding(false)} />}
-        {chat !== undefined && <BriefCard key={id} chat={chat} mine={mine} dismissible={row?.control.holder === "queue" && row.control.ai_may_speak ? row.control.epoch : undefined} />}
+        {chat !== undefined && <BriefCard key={id} id={id} known={known} mine={mine} dismissible={row?.control.holder === "queue" && row.control.ai_may_speak ? row.control.epoch : undefined} />}
         <History id={id} chat={chat} row={row} />
         {row !== undefined && chat !== undefined && (
           <footer className={css.foot}>
@@ -70,11 +75,11 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
         )}
       </section>
       {wide ? (
-        <SidePanel id={id} row={row} chat={chat} />
+        <SidePanel {...side} />
       ) : (
         drawer && (
           <Drawer label={words.side.label} onClose={() => setDrawer(false)}>
-            <SidePanel id={id} row={row} chat={chat} onClose={() => setDrawer(false)} />
+            <SidePanel {...side} onClose={() => setDrawer(false)} />
           </Drawer>
         )
       )}

@@ -1,10 +1,8 @@
 /** What else can be done with a conversation. */
 import { Menu } from "@base-ui/react/menu";
 import { ArrowRightLeft, ArrowUpToLine, CircleCheck, EllipsisVertical, Hand, Link, PanelRight, Search } from "lucide-react";
-import { useMemo } from "react";
-import type { Row } from "../../gateway/contract";
+import { memo, useMemo } from "react";
 import { controlHistory } from "../../state/insights";
-import { nameOf } from "../../state/notices";
 import { conversationPath } from "../../state/route";
 import { useAppState, useWords } from "../context";
 import { cx } from "../cx";
@@ -15,19 +13,20 @@ import { useKnownEvents } from "./useKnownEvents";
 
 /** What is absent cannot be done now. */
 export interface HeadMenuProps {
-  readonly row: Row;
+  readonly id: string;
+  /** Of the end user. */
+  readonly name: string;
   readonly onHandover: (() => void) | undefined;
   readonly onFind: () => void;
   readonly onDetails: (() => void) | undefined;
   readonly onClose: (() => void) | undefined;
 }
 
-export function HeadMenu({ row, onHandover, onFind, onDetails, onClose }: HeadMenuProps) {
+export const HeadMenu = memo(function HeadMenu({ id, name, onHandover, onFind, onDetails, onClose }: HeadMenuProps) {
   const words = useWords();
-  const id = row.conversation_id;
   return (
     <Menu.Root>
-      <Menu.Trigger className={css.more} aria-label={words.list.more(nameOf(row))}>
+      <Menu.Trigger className={css.more} aria-label={words.list.more(name)}>
         <EllipsisVertical size={18} aria-hidden />
       </Menu.Trigger>
       <Menu.Portal>
@@ -63,7 +62,7 @@ export function HeadMenu({ row, onHandover, onFind, onDetails, onClose }: HeadMe
       </Menu.Portal>
     </Menu.Root>
   );
-}
+});
 
 /** Leads to the last change of control. Looked for only while the menu is open: a history is long, and changes with every message. */
 function LastControl({ id }: { readonly id: string }) {

@@ -1,6 +1,6 @@
 /** Notes for colleagues: a field of their own, with a draft of its own, never a mode of the reply box. */
 import { type SubmitEvent, useMemo, useState } from "react";
-import type { Chat } from "../../state/chat";
+import type { LogEvent } from "../../gateway/contract";
 import { notesOf } from "../../state/insights";
 import { useApp, useFormat, useWords } from "../context";
 import { Button } from "../parts/Button";
@@ -8,13 +8,11 @@ import { Short } from "../parts/Short";
 import { Prose } from "../parts/Prose";
 import { endingWords } from "../problem";
 import css from "./SidePanel.module.css";
-import { useKnownEvents } from "./useKnownEvents";
 
-export function Notes({ id, chat }: { readonly id: string; readonly chat: Chat }) {
+export function Notes({ id, known }: { readonly id: string; readonly known: readonly LogEvent[] }) {
   const app = useApp();
   const words = useWords();
   const format = useFormat();
-  const known = useKnownEvents(chat);
   const notes = useMemo(() => notesOf(known), [known]);
   const [text, setText] = useState(() => app.drafts().read("note", id));
   const [busy, setBusy] = useState(false);

@@ -1,9 +1,8 @@
 /** Beside the chat: the user, who held control when, notes for colleagues, the user's other conversations. */
 import { useQuery } from "@tanstack/react-query";
 import { X } from "lucide-react";
-import { type MouseEvent, useMemo } from "react";
-import type { Row } from "../../gateway/contract";
-import type { Chat } from "../../state/chat";
+import { memo, type MouseEvent, useMemo } from "react";
+import type { LogEvent, Row } from "../../gateway/contract";
 import { statusOf } from "../../state/control";
 import { controlHistory } from "../../state/insights";
 import { conversationPath } from "../../state/route";
@@ -13,20 +12,24 @@ import { IconButton } from "../parts/Button";
 import { Short } from "../parts/Short";
 import { ControlLine } from "./ControlLine";
 import { Notes } from "./Notes";
-import { useKnownEvents } from "./useKnownEvents";
 import css from "./SidePanel.module.css";
 
 interface Props {
   readonly id: string;
-  readonly row: Row | undefined;
-  readonly chat: Chat | undefined;
+  readonly user: Row["user"];
+  readonly aiAgent: Row["ai_agent"];
+  readonly startedAt: Row["started_at"];
+  /** What the log says besides the messages; undefined until it is there. */
+  readonly known: readonly LogEvent[] | undefined;
+  /** Older control comes with older pages. */
+  readonly isPartial: boolean;
   readonly onClose?: () => void;
 }
 
-export function SidePanel({ id, row, chat, onClose }: Props) {
+/** It gets only what it shows: it is not drawn again at every message. */
+export const SidePanel = memo(function SidePanel({ id, user, aiAgent, startedAt, known, isPartial, onClose }: Props) {
   const words = useWords();
-  const known = useKnownEvents(chat);
-  const history = useMemo(() => controlHistory(known), [known]);
+  const history = useMemo(() => controlHistory(known ?? []), [known]);
   return (
     <aside className={css.side} aria-label={words.side.label}>
       {onClose && (
@@ -37,31 +40,30 @@ export function SidePanel({ id, row, chat, onClose }: Props) {
         </div>
       )}
       <h3>{words.side.user}</h3>
-      {row !== undefined && <User row={row} />}
+      <User user={user} aiAgent={aiAgent} startedAt={startedAt} />
       <h3>{words.side.control}</h3>
       <ol className={css.history}>
         {history.map((entry) => (
           <ControlLine key={entry.seq} entry={entry} />
         ))}
       </ol>
-      {chat?.more === true && chat.landmarks.length === 0 && <p className={css.quiet}>{words.side.olderControl}</p>}
-      {chat !== undefined && <Notes key={id} id={id} chat={chat} />}
-      {row?.user !== undefined && <Earlier id={id} userId={row.user.id} />}
+      {isPartial && <p className={css.quiet}>{words.side.olderControl}</p>}
+      {known !== undefined && <Notes key={id} id={id} known={known} />}
+      {user !== undefined && <Earlier id={id} userId={user.id} />}
     </aside>
   );
-}
+});
 
-function User({ row }: { readonly row: Row }) {
+function User({ user, aiAgent, startedAt }: Pick<Props, "user" | "aiAgent" | "startedAt">) {
   const words = useWords().side;
   const format = useFormat();
-  const { user } = row;
   const lines = [
     [words.name, user?.name],
     [words.email, user?.email],
     [words.id, user?.id],
     [words.locale, user?.locale === undefined ? undefined : format.locale(user.locale)],
-    [words.aiAgent, row.ai_agent?.name],
-    [words.started, row.started_at === undefined ? undefined : format.exact(row.started_at)],
+    [words.aiAgent, aiAgent?.name],
+    [words.started, startedAt === undefined ? undefined : format.exact(startedAt)],
   ].filter(([, value]) => value !== undefined && value !== "");
   return (
     <dl className={css.facts}>

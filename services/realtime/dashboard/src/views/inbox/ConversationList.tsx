@@ -52,13 +52,17 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
 
   const tabbable = ids.includes(activeId ?? "") ? activeId : ids.includes(selectedId ?? "") ? selectedId : ids[0];
 
-  function moveTo(index: number): void {
-    const id = ids[index];
-    if (id === undefined) return;
-    setActiveId(id);
-    virtual.scrollToIndex(index);
-    requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus());
-  }
+  const moveTo = useCallback(
+    (index: number) => {
+      const id = ids[index];
+      if (id === undefined) return;
+      setActiveId(id);
+      virtual.scrollToIndex(index);
+      requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>(`[data-row="${CSS.escape(id)}"]`)?.focus());
+    },
+    [ids, virtual],
+  );
+  const moveToFirst = useCallback(() => moveTo(0), [moveTo]);
 
   function onKeyDown(event: KeyboardEvent): void {
     if (!(event.target instanceof HTMLElement) || event.target.dataset.row === undefined) return;
@@ -77,7 +81,7 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
   const isFiltered = formatFilters({ ...list.filters, sort: noFilters.sort }) !== "";
   return (
     <section className={css.list} aria-label={words.list.title}>
-      <ListHead selectedId={selectedId} onDown={() => moveTo(0)} />
+      <ListHead selectedId={selectedId} onDown={moveToFirst} />
       {waiting > 0 && (
         <button type="button" className={css.waiting} onClick={showNew} aria-label={words.list.showWaiting(waiting)}>
           <ArrowUp size={14} aria-hidden /> {words.list.waiting(waiting)}

@@ -1,5 +1,5 @@
 /** The split view: the list on the left, the conversation on the right; below 768 px two steps. */
-import { useEffect } from "react";
+import { useCallback, useEffect } from "react";
 import { parseFilters } from "../../state/filters";
 import { conversationPath } from "../../state/route";
 import { ChatPanel } from "../chat/ChatPanel";
@@ -24,7 +24,7 @@ export function InboxPage() {
     return () => app.reading.leave(id);
   }, [app, id]);
 
-  const back = () => navigate(conversationPath(undefined, query));
+  const back = useCallback(() => navigate(conversationPath(undefined, query)), [query]);
 
   return (
     <div className={css.split}>

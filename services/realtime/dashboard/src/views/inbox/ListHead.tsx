@@ -1,6 +1,6 @@
 /** The head of the list: how live it is, search, views, filters, order. All of it lives in the URL. */
 import { Search, X } from "lucide-react";
-import { type KeyboardEvent, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
 import { type Filters, formatFilters, type Sort } from "../../state/filters";
 import type { Status } from "../../state/control";
 import { conversationPath } from "../../state/route";
@@ -25,7 +25,8 @@ const VIEWS = [
   { key: "others", statuses: ["others"], count: "others" },
 ] as const satisfies readonly { key: string; statuses: readonly Status[]; count: string }[];
 
-export function ListHead({ selectedId, onDown }: { readonly selectedId: string | undefined; readonly onDown: () => void }) {
+/** Not drawn again with every row that passes by below it. */
+export const ListHead = memo(function ListHead({ selectedId, onDown }: { readonly selectedId: string | undefined; readonly onDown: () => void }) {
   const words = useWords();
   const format = useFormat();
   const { filters, counts } = useAppState((state) => state.list);
@@ -62,7 +63,7 @@ export function ListHead({ selectedId, onDown }: { readonly selectedId: string |
       </div>
     </header>
   );
-}
+});
 
 function SearchBox({ value, onChange, onDown }: { readonly value: string; readonly onChange: (search: string) => void; readonly onDown: () => void }) {
   const words = useWords();
