@@ -70,7 +70,7 @@ async def test_a_conversation_is_found_taken_answered_and_let_go_without_a_mouse
     await reach(budi, budi.page.get_by_label("Write a note"))
     await budi.page.keyboard.type("Wants a quiet corner.")
     await press(budi, "Tab", "Enter")
-    await budi.sees(budi.page.get_by_role("complementary").get_by_text("Wants a quiet corner."))
+    await budi.sees(budi.page.get_by_role("complementary").get_by_role("article").get_by_text("Wants a quiet corner."))
     await expect(budi.page.get_by_label("Write a note")).to_have_value("")
 
     await reach(budi, budi.head.get_by_role("button", name="Take Over"), "Shift+Tab")

@@ -32,7 +32,7 @@ async def siti(stack: Site) -> AsyncIterator[Browser]:
         yield browser
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def observed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A stack of its own that is traced, so that what watches it can be seen to work. Nobody listens at its OTLP endpoint until a test does."""
     endpoint = {"OTLP_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
