@@ -34,7 +34,7 @@ down: ## ends what `make up` started
 
 test: lint ## everything: lint, units, integration on real MongoDB and Kafka, races, hostile input, dashboard and browser
 	npm --prefix $(DASHBOARD) test
-	pytest --ignore=tests/faults --numprocesses $(WORKERS) --dist loadfile
+	pytest --ignore=tests/faults --numprocesses $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 screenshots: install-dev ## pictures of every view in both themes and languages to .local/screenshots, checked for what is cut
 	BATON_SCREENSHOTS=$(CURDIR)/.local/screenshots $(BIN)/pytest tests/browser/views.py

@@ -123,7 +123,8 @@ async def test_a_row_is_taken_passed_on_and_closed_without_a_mouse(platform: Pla
     await press(budi, "Enter")
     await budi.sees(row.get_by_text("Handled by Other · Siti Aminah"))
     notice = budi.page.get_by_label("Notifications", exact=True).get_by_role("listitem").filter(has_text="Transferred to Siti Aminah")
-    await reach(budi, notice.get_by_role("button", name="Undo"))
+    # Backwards: the notices come right before the page's beginning, and between the row and them lie all the other rows.
+    await reach(budi, notice.get_by_role("button", name="Undo"), "Shift+Tab")
     await press(budi, "Enter")
     await budi.sees(row.get_by_text("Handled by You"))
 

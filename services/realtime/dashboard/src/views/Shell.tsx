@@ -33,33 +33,35 @@ export function Shell({ children }: { readonly children: ReactNode }) {
   useCommandKey();
   useEffect(() => app.listing.begin(), [app]);
   return (
-    <div className={cx(css.shell, inChat && css.inChat)} data-live={live}>
-      <a className={css.skip} href="#main">
-        {words.menu.skip}
-      </a>
-      <nav className={css.rail} aria-label={words.menu.main}>
-        <Mark />
-        <Item page="conversations" label={words.menu.conversations} icon={MessageCircle} count={needs} />
-        <Item page="analytics" label={words.menu.analytics} icon={BarChart3} />
-        <Item page="templates" label={words.pagesMenu.templates} icon={FileText} />
-        {maySee("team", account.role) && <Item page="team" label={words.menu.team} icon={Users} />}
-        {maySee("platforms", account.role) && <Item page="platforms" label={words.menu.platforms} icon={Plug} />}
-        {maySee("settings", account.role) && <Item page="settings" label={words.pagesMenu.settings} icon={Settings2} />}
-        <span className={css.me}>
-          <PresenceSwitch />
-          <UserMenu />
-        </span>
-      </nav>
-      <div className={css.content}>
-        <LiveBanner />
-        <main id="main" className={css.main} tabIndex={-1}>
-          <WatchersContext value={watchers}>{children}</WatchersContext>
-        </main>
+    <WatchersContext value={watchers}>
+      <div className={cx(css.shell, inChat && css.inChat)} data-live={live}>
+        <a className={css.skip} href="#main">
+          {words.menu.skip}
+        </a>
+        <nav className={css.rail} aria-label={words.menu.main}>
+          <Mark />
+          <Item page="conversations" label={words.menu.conversations} icon={MessageCircle} count={needs} />
+          <Item page="analytics" label={words.menu.analytics} icon={BarChart3} />
+          <Item page="templates" label={words.pagesMenu.templates} icon={FileText} />
+          {maySee("team", account.role) && <Item page="team" label={words.menu.team} icon={Users} />}
+          {maySee("platforms", account.role) && <Item page="platforms" label={words.menu.platforms} icon={Plug} />}
+          {maySee("settings", account.role) && <Item page="settings" label={words.pagesMenu.settings} icon={Settings2} />}
+          <span className={css.me}>
+            <PresenceSwitch />
+            <UserMenu />
+          </span>
+        </nav>
+        <div className={css.content}>
+          <LiveBanner />
+          <main id="main" className={css.main} tabIndex={-1}>
+            {children}
+          </main>
+        </div>
+        <Notices />
+        <GlobalDialogs />
+        <Announcer />
       </div>
-      <Notices />
-      <GlobalDialogs />
-      <Announcer />
-    </div>
+    </WatchersContext>
   );
 }
 
