@@ -105,7 +105,7 @@ class Maker:
         return await self._log_in(email, password)
 
     async def _log_in(self, email: str, password: str) -> tuple[Person, str]:
-        request = auth_pb2.LoginRequest(email=email, password=password, client_address=f"2001:db8::{secrets.token_hex(2)}")
+        request = auth_pb2.LoginRequest(email=email, password=password, client_address=f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1")
         answer = await self._auth.call(self._sessions.Login, request, timeout=20)
         return Person(answer.account.id, email, password, answer.tokens.access_token), answer.account.workspace_id
 
