@@ -48,23 +48,11 @@ async def rpcs(stack: Site) -> AsyncIterator[list[Rpc]]:
 
 
 @pytest.fixture(scope="session")
-async def maker(stack: Site) -> AsyncIterator[Maker]:
-    maker = Maker(stack)
-    yield maker
-    await maker.close()
-
-
-@pytest.fixture(scope="session")
-async def workspaces(maker: Maker) -> tuple[Side, Side]:
+async def sides(stack: Site) -> AsyncIterator[tuple[Side, Side]]:
     """Two workspaces of their own, so that nothing here meets what other tests do."""
-    return await maker.make("Near"), await maker.make("Far")
-
-
-@pytest.fixture(scope="module")
-async def sides(maker: Maker, workspaces: tuple[Side, Side]) -> tuple[Side, Side]:
-    """The two workspaces, their people logged in for this file: others may have taken their time before."""
-    near, far = workspaces
-    return await maker.logged_in_again(near), await maker.logged_in_again(far)
+    maker = Maker(stack)
+    yield await maker.make("Near"), await maker.make("Far")
+    await maker.close()
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 import secrets
 import subprocess
 import sys
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 from baton.auth.v1 import auth_pb2, auth_pb2_grpc
@@ -89,11 +89,6 @@ class Maker:
         put = await self._conversation.call(self._agents.PutTemplate, template, access_token=admin.token)
         return Side(workspace_id, admin, agent, spare, key.key.id, key.key.platform_id, key.secret, started.conversation_id, put.template.id)
 
-    async def logged_in_again(self, side: Side) -> Side:
-        """Return the side with tokens that hold for ten minutes from now."""
-        admin, agent, spare = [(await self._log_in(person.email, person.password))[0] for person in (side.admin, side.agent, side.spare)]
-        return replace(side, admin=admin, agent=agent, spare=spare)
-
     async def _person(self, admin: Person, email: str) -> Person:
         request = auth_pb2.CreateAccountRequest(email=email, name=email.partition("@")[0], role=auth_pb2.ROLE_AGENT)
         made = await self._as(admin, self._admin.CreateAccount, request)
@@ -102,10 +97,7 @@ class Maker:
     async def _enter(self, link: str, email: str) -> tuple[Person, str]:
         password = secrets.token_hex(12)
         await self._auth.call(self._sessions.SetPassword, auth_pb2.SetPasswordRequest(link_token=link, password=password), timeout=20)
-        return await self._log_in(email, password)
-
-    async def _log_in(self, email: str, password: str) -> tuple[Person, str]:
-        request = auth_pb2.LoginRequest(email=email, password=password, client_address=f"2001:db8:{secrets.token_hex(2)}:{secrets.token_hex(2)}::1")
+        request = auth_pb2.LoginRequest(email=email, password=password, client_address=f"2001:db8::{secrets.token_hex(2)}")
         answer = await self._auth.call(self._sessions.Login, request, timeout=20)
         return Person(answer.account.id, email, password, answer.tokens.access_token), answer.account.workspace_id
 
