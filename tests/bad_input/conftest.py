@@ -48,11 +48,24 @@ async def rpcs(stack: Site) -> AsyncIterator[list[Rpc]]:
 
 
 @pytest.fixture(scope="session")
-async def sides(stack: Site) -> AsyncIterator[tuple[Side, Side]]:
-    """Two workspaces of their own, so that nothing here meets what other tests do."""
+async def maker(stack: Site) -> AsyncIterator[Maker]:
     maker = Maker(stack)
-    yield await maker.make("Near"), await maker.make("Far")
+    yield maker
     await maker.close()
+
+
+@pytest.fixture(scope="session")
+async def workspaces(maker: Maker) -> list[Side]:
+    """Two workspaces of their own, so that nothing here meets what other tests do; as they were last."""
+    return [await maker.make("Near"), await maker.make("Far")]
+
+
+@pytest.fixture(scope="module")
+async def sides(maker: Maker, workspaces: list[Side]) -> tuple[Side, Side]:
+    """The two workspaces, their people's tokens fresh for this file: others may have taken their time before."""
+    workspaces[:] = [await maker.refreshed(side) for side in workspaces]
+    near, far = workspaces
+    return near, far
 
 
 @pytest.fixture

@@ -6,7 +6,7 @@ import re
 import secrets
 import subprocess
 import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from baton.auth.v1 import auth_pb2, auth_pb2_grpc
@@ -20,12 +20,13 @@ from tests.harness.site import Site
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody with a password and a token."""
+    """Somebody with a password and a session."""
 
     id: str
     email: str
     password: str
     token: str
+    refresh_token: str
 
 
 @dataclass(frozen=True)
@@ -89,6 +90,16 @@ class Maker:
         put = await self._conversation.call(self._agents.PutTemplate, template, access_token=admin.token)
         return Side(workspace_id, admin, agent, spare, key.key.id, key.key.platform_id, key.secret, started.conversation_id, put.template.id)
 
+    async def refreshed(self, side: Side) -> Side:
+        """Return the side with tokens that hold for ten minutes from now. Not by new logins: hostile ones use up what an account may try."""
+        admin, agent, spare = [await self._refreshed(person) for person in (side.admin, side.agent, side.spare)]
+        return replace(side, admin=admin, agent=agent, spare=spare)
+
+    async def _refreshed(self, person: Person) -> Person:
+        request = auth_pb2.RefreshRequest(refresh_token=person.refresh_token)
+        tokens = (await self._auth.call(self._sessions.Refresh, request, timeout=20)).tokens
+        return replace(person, token=tokens.access_token, refresh_token=tokens.refresh_token)
+
     async def _person(self, admin: Person, email: str) -> Person:
         request = auth_pb2.CreateAccountRequest(email=email, name=email.partition("@")[0], role=auth_pb2.ROLE_AGENT)
         made = await self._as(admin, self._admin.CreateAccount, request)
@@ -99,7 +110,8 @@ class Maker:
         await self._auth.call(self._sessions.SetPassword, auth_pb2.SetPasswordRequest(link_token=link, password=password), timeout=20)
         request = auth_pb2.LoginRequest(email=email, password=password, client_address=f"2001:db8::{secrets.token_hex(2)}")
         answer = await self._auth.call(self._sessions.Login, request, timeout=20)
-        return Person(answer.account.id, email, password, answer.tokens.access_token), answer.account.workspace_id
+        tokens = answer.tokens
+        return Person(answer.account.id, email, password, tokens.access_token, tokens.refresh_token), answer.account.workspace_id
 
     async def _as(self, admin: Person, method: Any, request: Any) -> Any:  # stubs and messages of several kinds
         return await self._auth.call(method, request, access_token=admin.token, timeout=20)
