@@ -56,3 +56,21 @@ async def test_who_looks_and_who_types_is_seen_in_the_list_and_in_the_panel_and_
     await siti.goto("/human-agent/templates")
     await budi.does_not_see(budi.head.get_by_title("Siti Aminah is looking at this too"))
     await budi.close_conversation("Resolved")
+
+
+async def test_what_passes_below_the_last_message_is_followed_to_its_end(platform: Platform, budi: AgentPage, siti: AgentPage) -> None:
+    begun = await converse(platform, "Hello?")
+    for number in range(20):
+        await platform.user_says(begun.conversation_id, f"And {number}")
+    for agent in (budi, siti):
+        await agent.open(begun.conversation_id)
+        await agent.sees(agent.bubble("And 19"))
+    await budi.take_over()
+    # To the end, where the page follows.
+    history = siti.page.get_by_role("group", name="Message history")
+    await history.focus()
+    await siti.page.keyboard.press("End")
+    await expect(siti.bubble("And 19")).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+    async with typing(budi):
+        await expect(history.get_by_text("Budi Santoso is typing…")).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+    await budi.close_conversation("Resolved")

@@ -6,7 +6,7 @@ import type { Row } from "../src/gateway/contract";
 import { noFilters } from "../src/state/filters";
 import { concerns, createOrder, emptyList, type ListState, orderedIds, paged } from "../src/state/list";
 import type { Rows } from "../src/state/rows";
-import { timeline } from "../src/state/timeline";
+import { timeline } from "./timeline";
 import { at, event, ME, MINE, QUEUE, row, said } from "./builders";
 
 const log = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => said(from + index));

@@ -7,7 +7,7 @@ import { formatFilters, parseFilters } from "../src/state/filters";
 import { briefOf, controlHistory, ghostDrafts, notesOf } from "../src/state/insights";
 import { parseRoute } from "../src/state/route";
 import { fillTemplate, findTemplates, slashAt } from "../src/state/templates";
-import { timeline } from "../src/state/timeline";
+import { timeline } from "./timeline";
 import { emptyChat, withEvents } from "../src/state/chat";
 import { unseenMessages } from "../src/state/unseen";
 import { AI, at, event, ME, MINE, QUEUE, row, said, SITIS } from "./builders";

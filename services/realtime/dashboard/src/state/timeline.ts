@@ -75,10 +75,6 @@ export function drawn(events: readonly LogEvent[], pending: readonly Pending[], 
   return { items, after };
 }
 
-export function timeline(chat: Chat, me: AgentRef, showUnread: boolean): readonly Item[] {
-  return drawn(chat.events, chat.pending, atBeginning(chat, showUnread), { me, readAtOpening: chat.readAtOpening, receipt: receiptOf(reachOf(chat)) }).items;
-}
-
 const isSameAuthor = (before: Message, item: Message): boolean => before.author === item.author && before.name === item.name;
 
 /** From midnight to midnight, where the page is. */

@@ -24,6 +24,7 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
   const words = useWords();
   const me = useMe().account;
   const log = useRef<HTMLDivElement>(null);
+  const passing = useRef<HTMLDivElement>(null);
   const atEnd = useRef(true);
   const placed = useRef(false);
   const anchor = useRef<Anchor>(undefined);
@@ -92,7 +93,7 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
     setBelow(!atEnd.current);
   }, [app, id, last]);
 
-  // The box may also change its height: a banner, the message box that grows, the on-screen keyboard.
+  // The box may also change its height: a banner, the message box that grows, the on-screen keyboard. And what passes grows below the last message.
   useEffect(() => {
     const box = log.current;
     if (box === null) return;
@@ -100,6 +101,7 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
       if (atEnd.current) box.scrollTop = box.scrollHeight;
     });
     observer.observe(box);
+    if (passing.current !== null) observer.observe(passing.current);
     return () => observer.disconnect();
   }, []);
 
@@ -131,9 +133,11 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
             {chunks.map((chunk) => (
               <HistoryChunk key={chunk.key} chunk={chunk} chatId={id} userName={userName} />
             ))}
-            <Passing id={id} row={row} />
           </>
         )}
+        <div ref={passing} className={css.end}>
+          {isOpen && <Passing id={id} row={row} />}
+        </div>
       </div>
       {below && (
         <button type="button" className={css.below} onClick={toEnd} title={words.chat.toBottom}>

@@ -70,10 +70,22 @@ function User({ user, aiAgent, startedAt }: Pick<Props, "user" | "aiAgent" | "st
       {lines.map(([term, value]) => (
         <div key={term}>
           <dt>{term}</dt>
-          <dd>{value}</dd>
+          <dd>{value !== undefined && <Breakable text={value} />}</dd>
         </div>
       ))}
     </dl>
+  );
+}
+
+/** A long e-mail address breaks after its at sign rather than anywhere. */
+function Breakable({ text }: { readonly text: string }) {
+  const at = text.indexOf("@") + 1;
+  return (
+    <>
+      {text.slice(0, at)}
+      <wbr />
+      {text.slice(at)}
+    </>
   );
 }
 

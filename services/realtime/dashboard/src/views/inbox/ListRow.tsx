@@ -1,7 +1,7 @@
 /** One row: a link to the conversation, with its actions beside it. */
 import { ArrowRightLeft, Eye, Hand, Unplug } from "lucide-react";
 import { memo, type MouseEvent, type Ref, useRef, useState } from "react";
-import { indicatorOf, rightsOf, statusOf } from "../../state/control";
+import { indicatorOf, type Rights, rightsOf, statusOf } from "../../state/control";
 import { markedWords } from "../../state/marking";
 import { nameOf } from "../../state/notices";
 import { conversationPath } from "../../state/route";
@@ -70,6 +70,7 @@ const Line = memo(function Line({ row, busy, selected, tabbable, query, search }
   const holder = row.control.agent?.display_name;
   const lastAt = row.last_message?.at ?? row.started_at ?? row.control.since;
   const lastTime = useAtNow((now) => format.short(lastAt, now));
+  const rights = rightsOf(row.control, me, row.transferred_from_id);
   const startTime = useAtNow((now) => row.started_at && format.short(row.started_at, now));
   const meta = [row.ai_agent?.name, startTime && words.list.started(startTime)].filter(Boolean).join(" · ");
 
@@ -120,7 +121,7 @@ const Line = memo(function Line({ row, busy, selected, tabbable, query, search }
           <IndicatorWords row={row} crowded={row.control.holder === "queue" && row.control.ai_may_speak} />
         </span>
         <Reasons row={row} />
-        <span className={css.meta}>
+        <span className={cx(css.meta, rights.takeOver === "no" && css.alone)}>
           {connected === false && row.control.holder !== "closed" && (
             <span className={css.unplugged} title={words.desk.platform.short}>
               <Unplug size={12} aria-hidden />
@@ -130,7 +131,7 @@ const Line = memo(function Line({ row, busy, selected, tabbable, query, search }
           {meta}
         </span>
       </a>
-      <RowActions row={row} busy={busy} />
+      <RowActions row={row} rights={rights} busy={busy} />
     </>
   );
 });
@@ -199,22 +200,22 @@ function IndicatorWords({ row, crowded }: { readonly row: Row; readonly crowded:
 /** Whether the user waits, and whether the conversation goes back because its holder is not there. */
 function HeldWords({ row }: { readonly row: Row }) {
   const words = useWords();
+  const me = useMe().account.id;
   const indicator = indicatorOf(row);
   const returns = useReturnsAt(row);
   const loud = useLeftWaiting(row);
   if (returns !== undefined) return <Countdown className={css.indicator} to={returns} words={words.desk.away.short} />;
-  if (indicator.kind === "waiting") return <WaitingBadge since={indicator.since} loud={loud} />;
+  // Beside a colleague's name there is room for the time alone.
+  if (indicator.kind === "waiting") return <WaitingBadge since={indicator.since} size={row.control.agent?.id === me ? "short" : "tiny"} loud={loud} />;
   return <span className={css.indicator}>{words.indicator.human_handling}</span>;
 }
 
-function RowActions({ row, busy }: Pick<LineProps, "row" | "busy">) {
+function RowActions({ row, rights, busy }: Pick<LineProps, "row" | "busy"> & { readonly rights: Rights }) {
   const app = useApp();
   const words = useWords();
-  const me = useMe().account;
   const id = row.conversation_id;
   const [asking, setAsking] = useState(false);
   const [transfer, setTransfer] = useState<Pick<QuickTransferProps, "openedBy"> & { readonly open: boolean }>();
-  const rights = rightsOf(row.control, me, row.transferred_from_id);
   const actions = useRef<HTMLDivElement>(null);
 
   async function take(): Promise<void> {
