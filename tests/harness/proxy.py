@@ -126,6 +126,10 @@ class TcpProxy:
 
     async def _close(self) -> None:
         self._refusing = True
+        # First no more are accepted, and those that were become connections: a server that ends meanwhile drops them unclosed (asyncio in Python 3.11).
+        for listening in self._server.sockets:
+            self._loop.remove_reader(listening)
+        await asyncio.sleep(0)
         self._server.close()
         self._reset()
         # What was stalled finds its connection gone, and ends.

@@ -133,6 +133,8 @@ async def test_an_answer_that_cannot_be_called_back_is_refused_and_then_the_ai_i
     # Time enough for the takeover to come before the answer; the turn ends when it is told of it.
     async with Playing(baton, plan(late=True), Pace(thinking=2, patience=10)) as it:
         chat = await first_word(fake)
+        # Taken over before the AI has begun to write, there would be no answer at all.
+        await until(lambda: baton.counters.turns)
         chat.take_over()
         it.player._pace = Pace(thinking=0.2, patience=10)
         await until(lambda: chat.texts("draft") == ["a1"])

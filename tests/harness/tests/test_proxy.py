@@ -1,12 +1,16 @@
 import asyncio
+import contextlib
+import gc
+import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 
 import pytest
 from pymongo import AsyncMongoClient, MongoClient
 from pymongo.errors import AutoReconnect, PyMongoError
 
-from tests.harness.proxy import Fault, MongoProxy, When
+from tests.harness.proxy import Fault, MongoProxy, TcpProxy, When
 from tests.harness.waiting import wait_until
 
 
@@ -52,6 +56,24 @@ async def test_a_stalled_connection_goes_on_when_it_is_healed_and_a_refused_one_
         proxy.refuse()
         with pytest.raises(PyMongoError):
             await through[database].things.find_one()
+
+
+async def test_a_proxy_that_ends_while_it_accepts_leaves_no_connection_unclosed(proxy: MongoProxy) -> None:
+    knocking = ThreadPoolExecutor(4)
+    for _ in range(50):
+        with TcpProxy(proxy.port) as ending:
+            knocks = [knocking.submit(knock, ending.port, 20) for _ in range(4)]
+            wait(knocks, timeout=0.002)
+        wait(knocks)
+    knocking.shutdown()
+    # What was left unclosed is told here, as an error.
+    gc.collect()
+
+
+def knock(port: int, times: int) -> None:
+    for _ in range(times):
+        with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5):
+            pass
 
 
 async def test_random_cuts_repeat_by_their_seed(proxy: MongoProxy, database: str) -> None:
