@@ -133,7 +133,7 @@ async def _painted(page: Page, platform: StreamingPlatform, ids: list[str]) -> l
     await _talk(platform, ids, SECONDS)
 
     async def all_painted() -> bool:
-        return bool(await page.evaluate("() => Object.keys(bench.came).every((number) => bench.painted[number] > 0)"))
+        return bool(await page.evaluate("(all) => Object.values(bench.painted).filter((at) => at > 0).length === all", int(PER_SECOND * SECONDS) // 2))
 
     await wait_until(all_painted, 20, what="what came is painted")
     times: list[float] = await page.evaluate("() => Object.entries(bench.came).map(([number, at]) => bench.painted[number] - at)")

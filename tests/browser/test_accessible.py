@@ -1,9 +1,9 @@
 """The dashboard without a mouse, in a small window, with large text and without motion; in the other language and the other theme (C12)."""
 
-import re
+import asyncio
 
 import pytest
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.agent_page import AgentPage, converse
 from tests.browser.desks import LIST, Desks
@@ -104,9 +104,19 @@ async def test_language_and_theme_are_the_browsers_until_they_are_chosen_and_the
     assert await other.page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 22)"
     await other.leave()
 
+    # What is chosen while the words of a language are still on their way takes nothing of it back.
+    came = asyncio.Event()
+
+    async def hold(route: Route) -> None:
+        await came.wait()
+        await route.continue_()
+
+    await budi.page.route("**/assets/id-*.js", hold)
     await budi.page.get_by_role("button", name="Account menu").click()
     await budi.page.get_by_role("menuitemradio", name="Bahasa Indonesia").click()
-    await budi.page.get_by_role("menuitemradio", name=re.compile("Gelap|Dark")).click()
+    await expect(budi.page.get_by_role("menuitemradio", name="Bahasa Indonesia")).to_be_checked()
+    await budi.page.get_by_role("menuitemradio", name="Dark").click()
+    came.set()
     await budi.page.keyboard.press("Escape")
     await budi.sees(budi.page.get_by_role("heading", name="Percakapan", level=1))
     await budi.page.reload()

@@ -33,10 +33,13 @@ interface Props {
 }
 
 export function Root({ app, queries, storage, initial }: Props) {
-  const [{ preferences, words }, setTaste] = useState(initial);
+  const [{ preferences, words, spoken }, setTaste] = useState({ ...initial, spoken: initial.preferences.language });
 
   useEffect(() => {
-    document.documentElement.lang = preferences.language;
+    document.documentElement.lang = spoken;
+  }, [spoken]);
+
+  useEffect(() => {
     if (preferences.theme === "system") delete document.documentElement.dataset.theme;
     else document.documentElement.dataset.theme = preferences.theme;
     document.documentElement.dataset.density = preferences.density;
@@ -46,17 +49,19 @@ export function Root({ app, queries, storage, initial }: Props) {
     () => ({
       app,
       words,
-      format: createFormat(preferences.language),
+      format: createFormat(spoken),
       preferences,
       setPreferences(next: Preferences) {
         writePreferences(storage, next);
-        setTaste({ preferences: { ...next, language: preferences.language }, words });
+        setTaste((now) => ({ ...now, preferences: next }));
         if (next.language === preferences.language) return;
-        // Without an answer the former language stays.
-        void loadWords(next.language).then((loaded) => setTaste((now) => ({ preferences: { ...now.preferences, language: next.language }, words: loaded })));
+        void loadWords(next.language).then(
+          (loaded) => setTaste((now) => (now.preferences.language === next.language ? { ...now, words: loaded, spoken: next.language } : now)),
+          () => undefined, // Until they can be had the former ones are spoken.
+        );
       },
     }),
-    [app, preferences, words, storage],
+    [app, preferences, words, spoken, storage],
   );
 
   useEffect(() => {

@@ -46,7 +46,7 @@ export const ChatHead = memo(function ChatHead({ id, row, narrow, onBack, onFind
       )}
       {row !== undefined && <Who row={row} heading={narrow ? "h1" : "h2"} viewers={crowded} />}
       {row !== undefined && !crowded && <Viewers id={id} />}
-      {row !== undefined && <Actions id={id} row={row} onFind={onFind} onDetails={crowded ? onDetails : undefined} />}
+      {row !== undefined && <Actions key={id} id={id} row={row} onFind={onFind} onDetails={crowded ? onDetails : undefined} />}
       {row !== undefined && !crowded && (
         <IconButton label={words.desk.find.open} onClick={onFind}>
           <Search size={18} aria-hidden />

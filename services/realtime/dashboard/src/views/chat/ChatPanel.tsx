@@ -23,6 +23,7 @@ interface Props {
   readonly onBack: () => void;
 }
 
+/** Of its state each piece belongs to one conversation; at a switch what stays is drawn on, for to build it anew takes longer than the rest of the switch. */
 export function ChatPanel({ id, narrow, onBack }: Props) {
   const app = useApp();
   const words = useWords();
@@ -32,14 +33,15 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
   const missing = useAppState((state) => state.missing.has(id));
   const known = useKnownEvents(chat);
   const wide = useMedia("(min-width: 1280px)");
-  const [drawer, setDrawer] = useState(false);
-  const [finding, setFinding] = useState(false);
-  const onFind = useCallback(() => setFinding(true), []);
-  const onDetails = useCallback(() => setDrawer(true), []);
+  const [drawerOf, setDrawerOf] = useState<string>();
+  const [findingIn, setFindingIn] = useState<string>();
+  const onFind = useCallback(() => setFindingIn(id), [id]);
+  const onDetails = useCallback(() => setDrawerOf(id), [id]);
   const mine = row !== undefined && statusOf(row.control, me.id) === "mine";
   // The box stays, with its text, when control is lost while one is here.
-  const [hadControl, setHadControl] = useState(mine);
-  if (mine && !hadControl) setHadControl(true);
+  const [controlled, setControlled] = useState<string>();
+  const hadControl = controlled === id;
+  if (mine && !hadControl) setControlled(id);
 
   if (missing) {
     return (
@@ -57,29 +59,29 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
   }
 
   const name = row === undefined ? "" : nameOf(row);
-  const side = { id, user: row?.user, aiAgent: row?.ai_agent, startedAt: row?.started_at, known: chat && known, isPartial: chat?.more === true && chat.landmarks.length === 0 };
+  const side = { id, user: row?.user, aiAgent: row?.ai_agent, startedAt: row?.started_at, known: chat && known, settled: chat !== undefined && chat.loading !== "first", isPartial: chat?.more === true && chat.landmarks.length === 0 };
   return (
     <div className={css.both}>
       {/* eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- Esc returns to the list from everything inside */}
       <section className={css.chat} aria-label={words.chat.region(name)} onKeyDown={onKeyDown}>
         <ChatHead id={id} row={row} narrow={narrow} onBack={onBack} onFind={onFind} onDetails={wide ? undefined : onDetails} />
         {row !== undefined && <Reach row={row} />}
-        {finding && row !== undefined && <FindBar row={row} onClose={() => setFinding(false)} />}
-        {chat !== undefined && <BriefCard key={id} id={id} known={known} mine={mine} dismissible={row?.control.holder === "queue" && row.control.ai_may_speak ? row.control.epoch : undefined} />}
-        <History id={id} chat={chat} row={row} />
+        {findingIn === id && row !== undefined && <FindBar row={row} onClose={() => setFindingIn(undefined)} />}
+        {chat !== undefined && <BriefCard key={`brief-${id}`} id={id} known={known} mine={mine} dismissible={row?.control.holder === "queue" && row.control.ai_may_speak ? row.control.epoch : undefined} />}
+        <History key={`history-${id}`} id={id} chat={chat} row={row} />
         {row !== undefined && chat !== undefined && (
           <footer className={css.foot}>
             {!mine && <ReadOnly row={row} wordsLeft={hadControl && app.drafts().read("reply", id) !== ""} />}
-            {(mine || hadControl) && <Composer id={id} row={row} chat={chat} canWrite={mine} />}
+            {(mine || hadControl) && <Composer key={id} id={id} row={row} chat={chat} canWrite={mine} />}
           </footer>
         )}
       </section>
       {wide ? (
         <SidePanel {...side} />
       ) : (
-        drawer && (
-          <Drawer label={words.side.label} onClose={() => setDrawer(false)}>
-            <SidePanel {...side} onClose={() => setDrawer(false)} />
+        drawerOf === id && (
+          <Drawer label={words.side.label} onClose={() => setDrawerOf(undefined)}>
+            <SidePanel {...side} onClose={() => setDrawerOf(undefined)} />
           </Drawer>
         )
       )}

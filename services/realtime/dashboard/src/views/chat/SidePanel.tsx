@@ -21,13 +21,15 @@ interface Props {
   readonly startedAt: Row["started_at"];
   /** What the log says besides the messages; undefined until it is there. */
   readonly known: readonly LogEvent[] | undefined;
+  /** The conversation's first page has come, or cannot. */
+  readonly settled: boolean;
   /** Older control comes with older pages. */
   readonly isPartial: boolean;
   readonly onClose?: () => void;
 }
 
 /** It gets only what it shows: it is not drawn again at every message. */
-export const SidePanel = memo(function SidePanel({ id, user, aiAgent, startedAt, known, isPartial, onClose }: Props) {
+export const SidePanel = memo(function SidePanel({ id, user, aiAgent, startedAt, known, settled, isPartial, onClose }: Props) {
   const words = useWords();
   const history = useMemo(() => controlHistory(known ?? []), [known]);
   return (
@@ -49,7 +51,7 @@ export const SidePanel = memo(function SidePanel({ id, user, aiAgent, startedAt,
       </ol>
       {isPartial && <p className={css.quiet}>{words.side.olderControl}</p>}
       {known !== undefined && <Notes key={id} id={id} known={known} />}
-      {user !== undefined && <Earlier id={id} userId={user.id} />}
+      {user !== undefined && <Earlier id={id} userId={user.id} enabled={settled} />}
     </aside>
   );
 });
@@ -89,13 +91,15 @@ function Breakable({ text }: { readonly text: string }) {
   );
 }
 
-function Earlier({ id, userId }: { readonly id: string; readonly userId: string }) {
+/** Asked for once the conversation itself is there: it would wait for the answer. */
+function Earlier({ id, userId, enabled }: { readonly id: string; readonly userId: string; readonly enabled: boolean }) {
   const app = useApp();
   const words = useWords();
   const { url } = usePlace();
   const meId = useMe().account.id;
   const { data } = useQuery({
     queryKey: ["of-user", userId],
+    enabled,
     // How they stand now: the user may have come back since, and one has been closed.
     staleTime: 0,
     queryFn: () => app.ports.api.conversations.list({ user: userId, status: ["ai", "needs_human", "mine", "others", "closed"], sort: "newest", page_size: 20 }),

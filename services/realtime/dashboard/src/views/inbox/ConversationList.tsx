@@ -14,7 +14,9 @@ import { ListRow, loadTransfer } from "./ListRow";
 import { useShownIds } from "./useShownIds";
 
 const ROW_HEIGHT_REM = 6.25;
-const OVERSCAN = 8;
+const OVERSCAN = 4;
+/** The next page is asked for so many rows before the end of what is loaded. */
+const ROWS_AHEAD = 30;
 
 export function ConversationList({ selectedId, query }: { readonly selectedId: string | undefined; readonly query: string }) {
   const app = useApp();
@@ -41,7 +43,7 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
   const lastDrawn = items.at(-1)?.index ?? 0;
 
   useEffect(() => {
-    if (lastDrawn >= ids.length - OVERSCAN * 2) void app.listing.loadMore();
+    if (lastDrawn >= ids.length - ROWS_AHEAD) void app.listing.loadMore();
   }, [app, lastDrawn, ids.length, list.nextPageToken]);
 
   // There before it is asked for: by then the network may be gone.

@@ -29,7 +29,7 @@ export function InboxPage() {
   return (
     <div className={css.split}>
       {(!narrow || id === undefined) && <ConversationList selectedId={id} query={query} />}
-      {id === undefined ? !narrow && <NoChat /> : <ChatPanel key={id} id={id} onBack={back} narrow={narrow} />}
+      {id === undefined ? !narrow && <NoChat /> : <ChatPanel id={id} onBack={back} narrow={narrow} />}
     </div>
   );
 }
