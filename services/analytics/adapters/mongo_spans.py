@@ -3,13 +3,13 @@
 import asyncio
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import datetime
-from typing import Any
 
 from pymongo import UpdateOne
 from pymongo.asynchronous.collection import AsyncCollection
 
 from services.analytics.adapters.calendar_documents import to_calendar
-from services.analytics.adapters.documents import Document, add_part, add_to_cells, ai_agent_of, field, from_sheets, part_of, parts_of, to_fact
+from services.analytics.adapters.documents import Document, add_part, ai_agent_of, from_sheets, part_of, parts_of, to_fact
+from services.analytics.adapters.kept_sheets import KeptSheets, Version
 from services.analytics.adapters.mongo_count import STALE, Count, scope_match, span_id, unavailable
 from services.analytics.domain.events import Holder
 from services.analytics.domain.facts import Fact, FactKind
@@ -25,9 +25,10 @@ BATCH = 64
 class Spans:
     """The spans of one count."""
 
-    def __init__(self, count: Count, calendars: AsyncCollection[Document]) -> None:
+    def __init__(self, count: Count, calendars: AsyncCollection[Document], kept: KeptSheets) -> None:
         """`calendars` has the hours that durations are counted by, by workspace."""
         self._count = count
+        self._kept = kept
         self._calendars = calendars
 
     async def count_stale(self, now: datetime) -> int:
@@ -78,12 +79,8 @@ class Spans:
         with unavailable():
             covers = await self._covers(scope.workspace_id, [period])
             total = Sheet()
-            part = part_of(scope.ai_agent_id)
-            projection: Document = {f"team.{part}": True, f"agents.{part}": True}
-            if scope.agent_id:
-                projection = {f"agents.{part}.{field(scope.agent_id)}": True}
-            async for document in self._spans(scope, covers, projection):
-                add_part(total, document, part)
+            for counted in (await self._sheets(scope, covers, with_agents=True)).values():
+                total.add(counted.of_agent(scope.agent_id) if scope.agent_id else counted)
             total.add(await self._pieces(scope, covers[0].pieces))
             await self._crossing(scope, period, total)
             if with_open_phases:
@@ -98,10 +95,11 @@ class Spans:
             return await self.sheet(scope, period, with_open_phases=False)
         with unavailable():
             covers = await self._covers(scope.workspace_id, [period])
-            total, part = Sheet(), part_of(scope.ai_agent_id)
-            found = await self._count.spans.aggregate([{"$match": _one_of(scope, covers)}, {"$project": _outlined(part)}])
-            async for document in found:
-                add_part(total, document, part)
+            total = Sheet()
+            for counted in (await self._sheets(scope, covers, with_agents=True)).values():
+                add_cells(total.team, counted.team)
+                for agent_id, cells in counted.agents.items():
+                    total.count(agent_id, NEW_HELD, cells[NEW_HELD].n if NEW_HELD in cells else 0)
             total.add(await self._pieces(scope, covers[0].pieces))
             await self._crossing(scope, period, total)
         return total
@@ -110,15 +108,14 @@ class Spans:
         """See the Figurebook port."""
         with unavailable():
             covers = await self._covers(scope.workspace_id, periods)
-            where = f"agents.{part_of(scope.ai_agent_id)}.{field(scope.agent_id)}" if scope.agent_id else f"team.{part_of(scope.ai_agent_id)}"
-            found = {document["_id"]: document async for document in self._spans(scope, covers, {where: True})}
+            counted = await self._sheets(scope, covers, with_agents=bool(scope.agent_id))
             points = []
             for one in covers:
+                sheets = [counted.get(span_id(scope.workspace_id, span)) for span in one.spans]
                 cells: Cells = {}
-                for span in one.spans:
-                    add_to_cells(cells, _at(found.get(span_id(scope.workspace_id, span)), where))
-                pieces = await self._pieces(scope, one.pieces)
-                add_cells(cells, pieces.agents.get(scope.agent_id, {}) if scope.agent_id else pieces.team)
+                for sheet in (*sheets, await self._pieces(scope, one.pieces)):
+                    if sheet is not None:
+                        add_cells(cells, sheet.agents.get(scope.agent_id, {}) if scope.agent_id else sheet.team)
                 points.append(cells)
         return points
 
@@ -127,8 +124,25 @@ class Spans:
         stale = {Span(document["l"], (document["s"] - EPOCH) // LEVELS[document["l"]]) async for document in found}
         return [cover(period, stale) for period in periods]
 
-    def _spans(self, scope: Scope, covers: Iterable[Cover], projection: Document) -> Any:  # noqa: ANN401  # a cursor
-        return self._count.spans.find(_one_of(scope, covers), projection)
+    async def _sheets(self, scope: Scope, covers: Iterable[Cover], *, with_agents: bool) -> Mapping[str, Sheet]:
+        """Return the counted spans of covers by id: from memory where they have not been counted anew.
+
+        A stale one is not kept: what it is counted to later has the same rev.
+        """
+        part = part_of(scope.ai_agent_id)
+        ids = {span_id(scope.workspace_id, span) for one in covers for span in one.spans}
+        sheets: dict[str, Sheet] = {}
+        async for document in self._count.spans.find({"_id": {"$in": [*ids]}, "stale": False}, {"rev": True}):
+            kept = self._kept.get(Version(self._count.number, document["_id"], document["rev"], part, with_agents))
+            if kept is not None:
+                sheets[document["_id"]] = kept
+        projection = {"rev": True, "stale": True, f"team.{part}": True} | ({f"agents.{part}": True} if with_agents else {})
+        async for document in self._count.spans.find({"_id": {"$in": [*(ids - sheets.keys())]}}, projection):
+            sheet = sheets[document["_id"]] = Sheet()
+            add_part(sheet, document, part)
+            if not document["stale"]:
+                self._kept.keep(Version(self._count.number, document["_id"], document["rev"], part, with_agents), sheet)
+        return sheets
 
     async def _pieces(self, scope: Scope, pieces: Sequence[Period]) -> Sheet:
         total = Sheet()
@@ -159,17 +173,6 @@ class Spans:
                 total.count(None, NEW_HELD)
 
 
-def _one_of(scope: Scope, covers: Iterable[Cover]) -> Document:
-    return {"_id": {"$in": [span_id(scope.workspace_id, span) for one in covers for span in one.spans]}}
-
-
-def _outlined(part: str) -> Document:
-    """Return what is left of a span in an outline: the team's cells, and of each agent one."""
-    agent = {"k": "$$agent.k", "v": {field(NEW_HELD): f"$$agent.v.{field(NEW_HELD)}"}}
-    agents = {"$map": {"input": {"$objectToArray": {"$ifNull": [f"$agents.{part}", {}]}}, "as": "agent", "in": agent}}
-    return {f"team.{part}": True, f"agents.{part}": {"$arrayToObject": agents}}
-
-
 def _again(scope: Scope, period: Period, who: str) -> Iterator[Document]:
     """Yield, by how long ago the former one was, where those can lie whose former one is before the period: short gaps only right after its beginning."""
     for kind in NEW:
@@ -177,11 +180,3 @@ def _again(scope: Scope, period: Period, who: str) -> Iterator[Document]:
             end = min(period.end, period.start + LEVELS[gap]) if gap < len(LEVELS) else period.end
             within = {"at": {"$gte": period.start, "$lt": end}, f"b{who}": {"$lt": period.start}}
             yield {"w": scope.workspace_id, "k": kind.value, f"g{who}": gap} | within | scope_match(scope)
-
-
-def _at(document: Document | None, path: str) -> Document:
-    value: Any = document or {}
-    for name in path.split("."):
-        value = value.get(name, {})
-    found: Document = value
-    return found

@@ -14,6 +14,7 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from services.analytics.adapters.calendar_documents import from_calendar
 from services.analytics.adapters.documents import Document
+from services.analytics.adapters.kept_sheets import KeptSheets
 from services.analytics.adapters.mongo_count import MAJORITY, Count, unavailable
 from services.analytics.adapters.mongo_spans import Spans
 from services.analytics.domain.events import AiAgent
@@ -39,6 +40,7 @@ class MongoFactStore:
         self._calendars: AsyncCollection[Document] = database.get_collection("calendars", **MAJORITY)
         self._ai_agents: AsyncCollection[Document] = database.get_collection("ai_agents", **MAJORITY)
         self._known_ai_agents: set[tuple[str, AiAgent]] = set()
+        self._kept = KeptSheets()
 
     async def migrate(self) -> bool:
         """Create what is missing; safe to run again, and at once in several processes. True where nothing was ever counted here."""
@@ -81,7 +83,7 @@ class MongoFactStore:
                 return answer
 
     def _spans(self, count: Count) -> Spans:
-        return Spans(count, self._calendars)
+        return Spans(count, self._calendars, self._kept)
 
     async def phases(self, conversation_ids: Iterable[str]) -> Mapping[str, Phase]:
         """See the FactStore port."""

@@ -57,6 +57,10 @@ class Sheet:
         for agent_id, cells in other.agents.items():
             add_cells(self.agents.setdefault(agent_id, {}), cells)
 
+    def of_agent(self, agent_id: str) -> "Sheet":
+        """Return what it has of one agent."""
+        return Sheet(agents={agent_id: self.agents[agent_id]} if agent_id in self.agents else {})
+
     def count(self, agent_id: str | None, key: str, n: int = 1) -> None:
         """Count something up, for an agent or with None for the team."""
         cells = self.team if agent_id is None else self.agents.setdefault(agent_id, {})

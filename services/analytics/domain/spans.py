@@ -49,11 +49,6 @@ class Cover:
     pieces: tuple[Period, ...]
 
 
-def spans_of(moment: datetime) -> tuple[Span, ...]:
-    """Return the spans of all levels that hold the moment."""
-    return Span(0, (moment - EPOCH) // QUARTER).and_those_above()
-
-
 def cover(period: Period, stale: Collection[Span]) -> Cover:
     """Put a period together from the largest spans that are not stale; what is left is to be read fact by fact."""
     spans: list[Span] = []
@@ -70,8 +65,9 @@ def cover(period: Period, stale: Collection[Span]) -> Cover:
 
 def _parts(period: Period, stale: frozenset[Span]) -> Iterator[Span | Period]:
     moment = period.start
+    whole_quarters = (period.end - EPOCH) // QUARTER
     while moment < period.end:
-        span = _largest(moment, period.end, stale)
+        span = _largest(moment, whole_quarters, stale)
         if span is not None:
             yield span
             moment = span.period.end
@@ -81,11 +77,15 @@ def _parts(period: Period, stale: frozenset[Span]) -> Iterator[Span | Period]:
         moment = upto
 
 
-def _largest(moment: datetime, end: datetime, stale: frozenset[Span]) -> Span | None:
+def _largest(moment: datetime, end: int, stale: frozenset[Span]) -> Span | None:
+    """Return the largest span that begins at the moment and is over when so many quarters since the epoch are."""
+    quarter, rest = divmod(moment - EPOCH, QUARTER)
     found = None
-    for span in spans_of(moment):
-        if span.period.start != moment or span.period.end > end:
+    for level in range(len(LEVELS) if not rest else 0):
+        quarters = 8**level
+        if quarter % quarters or quarter + quarters > end:
             break
+        span = Span(level, quarter // quarters)
         if span not in stale:
             found = span
     return found

@@ -14,13 +14,15 @@ from pymongo import AsyncMongoClient
 from servicekit.errors import UnavailableError
 
 from services.analytics.adapters.event_proto import to_logged_event
+from services.analytics.adapters.kept_sheets import CELL_BYTES, KeptSheets, Version
+from services.analytics.adapters.mongo_spans import Spans
 from services.analytics.adapters.mongo_store import MongoFactStore
 from services.analytics.domain.events import Cause, Control, Holder
 from services.analytics.domain.facts import Fact, FactKind
 from services.analytics.domain.figures import conversations_of_agents
 from services.analytics.domain.hours import Calendar, Stretch
 from services.analytics.domain.phases import Case, HandBack, Phase
-from services.analytics.domain.sheets import NEW_HELD, NEW_WRITTEN, Sheet
+from services.analytics.domain.sheets import NEW_HELD, NEW_WRITTEN, Cell, Sheet
 from services.analytics.domain.spans import Period
 from services.analytics.ports import Scope
 from services.analytics.tests.fakes import FakeFactStore, FakeLog
@@ -225,3 +227,60 @@ async def test_a_span_that_facts_come_to_while_it_is_counted_stays_stale(mongo: 
     await spans.count_stale(MOMENT + timedelta(days=1))
     wide = Period(MOMENT - timedelta(hours=2), PERIOD.end)
     assert (await mongo.sheet(Scope("w"), wide, with_open_phases=False)).team["takeover|ai_request"].n == 2
+
+
+WIDE = Period(MOMENT - timedelta(hours=2), PERIOD.end)
+
+
+async def takeovers(store: MongoFactStore) -> tuple[int, int, int]:
+    """Return what each way of asking says: the whole period, its outline, its points."""
+    scope = Scope("w")
+    sheet, outline = await store.sheet(scope, WIDE, with_open_phases=False), await store.outline(scope, WIDE)
+    (cells,) = await store.points(scope, [WIDE])
+    return (sheet.team["takeover|ai_request"].n, outline.team["takeover|ai_request"].n, cells["takeover|ai_request"].n)
+
+
+async def counted(store: MongoFactStore) -> None:
+    while await store.count_stale(MOMENT + timedelta(days=100)):
+        pass
+
+
+async def test_what_was_asked_before_is_told_anew_once_another_process_has_counted_it_anew(mongo: MongoFactStore, mongodb: str, database: str) -> None:
+    async with AsyncMongoClient[dict[str, Any]](mongodb, tz_aware=True) as client:
+        other = MongoFactStore(client[database])
+        for seq in (2, 5, 7):
+            await other.record([replace(TAKEOVER, seq=seq)], [], [])
+            told = (seq // 2,) * 3
+            assert await takeovers(mongo) == told
+            await counted(other)
+            assert await takeovers(mongo) == told
+            assert await takeovers(mongo) == told
+
+
+async def test_a_span_read_while_it_was_stale_is_not_kept(mongo: MongoFactStore, monkeypatch: pytest.MonkeyPatch) -> None:
+    await mongo.record([TAKEOVER], [], [])
+    await counted(mongo)
+    covers = await mongo._spans(mongo.count(1))._covers("w", [WIDE])
+    await mongo.record([replace(TAKEOVER, seq=5)], [], [])
+
+    async def too_early(*_: Any) -> Any:
+        return covers
+
+    with monkeypatch.context() as early:
+        early.setattr(Spans, "_covers", too_early)
+        # As it was a moment ago, before the second one came.
+        assert await takeovers(mongo) == (1, 1, 1)
+    await counted(mongo)
+    assert await takeovers(mongo) == (2, 2, 2)
+
+
+def test_what_nobody_asks_for_makes_room() -> None:
+    def version(number: int) -> Version:
+        return Version(1, f"w/0/{number}", 1, "all", with_agents=True)
+
+    kept = KeptSheets(most_bytes=4 * CELL_BYTES)
+    for number in range(4):
+        kept.keep(version(number), Sheet({"one": Cell(number)}))
+    assert kept.get(version(0)) == Sheet({"one": Cell(0)})
+    kept.keep(version(4), Sheet({"one": Cell(4)}, {"ana": {"one": Cell(4)}}))
+    assert [number for number in range(5) if kept.get(version(number)) is not None] == [0, 3, 4]
