@@ -1,6 +1,7 @@
 """What a human agent does and sees in the dashboard, by the words on the screen."""
 
 import json
+import re
 import uuid
 from typing import Literal, Self
 
@@ -124,7 +125,7 @@ class AgentPage:
 
     @property
     def chat(self) -> Locator:
-        return self.page.get_by_role("region", name="Conversation with")
+        return self.page.get_by_role("region", name=re.compile("^(Conversation with|Percakapan dengan)"))
 
     @property
     def head(self) -> Locator:

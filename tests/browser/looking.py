@@ -43,10 +43,15 @@ async def entered(desks: Desks, cast: Cast, scene: Scene, language: Language) ->
         agent = await desks.sit(scene.who, scene.path(cast))
         if language != "en":
             await agent.prefer(language=language)
-    await agent.page.emulate_media(reduced_motion="reduce")
-    await agent.sees(agent.page.get_by_role("heading").first)
-    if scene.act is not None:
-        await scene.act(agent)
+    try:
+        await agent.page.emulate_media(reduced_motion="reduce")
+        await agent.sees(agent.page.get_by_role("heading").first)
+        if scene.act is not None:
+            await scene.act(agent)
+    except BaseException:
+        # Who sits down next finds the place as it was.
+        await agent.leave()
+        raise
     return agent
 
 

@@ -56,7 +56,7 @@ async def _transfer(agent: AgentPage) -> None:
 
 
 async def _menu(agent: AgentPage) -> None:
-    await _press(agent, "^(More for|Lainnya)", "menu")
+    await _press(agent, "^(More for|Lainnya untuk)", "menu")
 
 
 async def _close(agent: AgentPage) -> None:

@@ -61,8 +61,9 @@ export const ChatHead = memo(function ChatHead({ id, row, narrow, onBack, onFind
   );
 });
 
-function Waiting({ row, since }: { readonly row: Row; readonly since: string }) {
-  return <WaitingBadge since={since} loud={useLeftWaiting(row)} />;
+function Waiting({ row, since, crowded }: { readonly row: Row; readonly since: string; readonly crowded: boolean }) {
+  const loud = useLeftWaiting(row);
+  return <WaitingBadge since={since} size={crowded && loud ? "tiny" : "short"} loud={loud} />;
 }
 
 interface WhoProps {
@@ -91,7 +92,7 @@ function Who({ row, heading: Heading, viewers }: WhoProps) {
         <div className={css.sub}>
           <Badge status={statusOf(row.control, me.id)} name={row.control.agent?.display_name} />
           {row.control.holder === "queue" && row.control.ai_may_speak && <Badge status="ai" />}
-          {indicator.kind === "waiting" && <Waiting row={row} since={indicator.since} />}
+          {indicator.kind === "waiting" && <Waiting row={row} since={indicator.since} crowded={viewers} />}
           {row.user_left === true ? (
             <span className={css.indicator}>{words.indicator.userLeft}</span>
           ) : (

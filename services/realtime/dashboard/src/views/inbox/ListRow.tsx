@@ -206,7 +206,7 @@ function HeldWords({ row }: { readonly row: Row }) {
   const loud = useLeftWaiting(row);
   if (returns !== undefined) return <Countdown className={css.indicator} to={returns} words={words.desk.away.short} />;
   // Beside a colleague's name there is room for the time alone.
-  if (indicator.kind === "waiting") return <WaitingBadge since={indicator.since} size={row.control.agent?.id === me ? "short" : "tiny"} loud={loud} />;
+  if (indicator.kind === "waiting") return <WaitingBadge since={indicator.since} size={row.control.agent?.id === me || loud ? "short" : "tiny"} loud={loud} />;
   return <span className={css.indicator}>{words.indicator.human_handling}</span>;
 }
 

@@ -35,7 +35,8 @@ export function WaitingBadge({ since, size = "short", loud = false }: Waiting) {
     return (
       <span className={cx(css.badge, css.loud)} title={words.desk.leftWaiting.title} data-loud>
         <BellRing size={12} strokeWidth={2.3} aria-hidden />
-        <Age since={since} words={words.desk.leftWaiting.line} />
+        {size === "tiny" && <span className="visually-hidden">{words.desk.leftWaiting.title} </span>}
+        <Age since={since} {...(size === "tiny" ? {} : { words: words.desk.leftWaiting.line })} />
       </span>
     );
   }
