@@ -223,6 +223,15 @@ async def test_the_command_menu_goes_finds_and_acts_by_keyboard_alone(budi: Agen
         await budi.page.keyboard.press("Enter")
         await budi.does_not_see(menu)
 
+    # The focus goes back to where it was.
+    row = budi.page.locator(f'[data-row="{begun.conversation_id}"]')
+    await row.focus()
+    await budi.page.keyboard.press("ControlOrMeta+k")
+    await expect(menu.get_by_role("combobox")).to_be_focused()
+    await budi.page.keyboard.press("Escape")
+    await budi.does_not_see(menu)
+    await expect(row).to_be_focused()
+    await expect(budi.page.get_by_label("Search conversations by user")).to_have_value("")
     await command("take", "Take Over")
     await budi.sees(budi.head.get_by_text("Handled by You"))
     await command("theme: dark", "Theme: Dark")

@@ -1,6 +1,6 @@
 /** The head of the list: how live it is, search, views, filters, order. All of it lives in the URL. */
 import { Search, X } from "lucide-react";
-import { type KeyboardEvent, memo, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, memo, useEffect, useState } from "react";
 import { type Filters, formatFilters, type Sort } from "../../state/filters";
 import type { Status } from "../../state/control";
 import { conversationPath } from "../../state/route";
@@ -69,7 +69,6 @@ function SearchBox({ value, onChange, onDown }: { readonly value: string; readon
   const words = useWords();
   const [text, setText] = useState(value);
   const [known, setKnown] = useState(value);
-  const input = useRef<HTMLInputElement>(null);
   if (known !== value) {
     // The URL changed by something else than typing: Back, or "clear filters".
     setKnown(value);
@@ -82,16 +81,6 @@ function SearchBox({ value, onChange, onDown }: { readonly value: string; readon
     const timer = setTimeout(() => onChange(search), SEARCH_PAUSE_MS);
     return () => clearTimeout(timer);
   }, [text, value, onChange]);
-
-  useEffect(() => {
-    const focus = (event: globalThis.KeyboardEvent) => {
-      if (event.key.toLowerCase() !== "k" || !(event.ctrlKey || event.metaKey)) return;
-      event.preventDefault();
-      input.current?.select();
-    };
-    document.addEventListener("keydown", focus);
-    return () => document.removeEventListener("keydown", focus);
-  }, []);
 
   function onKeyDown(event: KeyboardEvent): void {
     if (event.key === "ArrowDown") {
@@ -107,7 +96,7 @@ function SearchBox({ value, onChange, onDown }: { readonly value: string; readon
   return (
     <search className={css.search}>
       <Search size={16} aria-hidden />
-      <input ref={input} type="text" value={text} onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} placeholder={words.list.search} aria-label={words.list.searchLabel} autoComplete="off" spellCheck={false} enterKeyHint="search" />
+      <input type="text" value={text} onChange={(event) => setText(event.target.value)} onKeyDown={onKeyDown} placeholder={words.list.search} aria-label={words.list.searchLabel} autoComplete="off" spellCheck={false} enterKeyHint="search" />
       {text === "" ? (
         <kbd aria-hidden>Ctrl K</kbd>
       ) : (
