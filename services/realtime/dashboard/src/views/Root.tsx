@@ -54,7 +54,7 @@ export function Root({ app, queries, storage, initial }: Props) {
       setPreferences(next: Preferences) {
         writePreferences(storage, next);
         setTaste((now) => ({ ...now, preferences: next }));
-        if (next.language === preferences.language) return;
+        if (next.language === spoken) return;
         void loadWords(next.language).then(
           (loaded) => setTaste((now) => (now.preferences.language === next.language ? { ...now, words: loaded, spoken: next.language } : now)),
           () => undefined, // Until they can be had the former ones are spoken.

@@ -23,7 +23,7 @@ interface Props {
   readonly onBack: () => void;
 }
 
-/** Of its state each piece belongs to one conversation; at a switch what stays is drawn on, for to build it anew takes longer than the rest of the switch. */
+/** At a switch what both conversations share is drawn on: to build it anew takes longer than the rest of the switch. */
 export function ChatPanel({ id, narrow, onBack }: Props) {
   const app = useApp();
   const words = useWords();
@@ -33,15 +33,21 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
   const missing = useAppState((state) => state.missing.has(id));
   const known = useKnownEvents(chat);
   const wide = useMedia("(min-width: 1280px)");
-  const [drawerOf, setDrawerOf] = useState<string>();
-  const [findingIn, setFindingIn] = useState<string>();
-  const onFind = useCallback(() => setFindingIn(id), [id]);
-  const onDetails = useCallback(() => setDrawerOf(id), [id]);
+  const [drawer, setDrawer] = useState(false);
+  const [finding, setFinding] = useState(false);
+  const onFind = useCallback(() => setFinding(true), []);
+  const onDetails = useCallback(() => setDrawer(true), []);
   const mine = row !== undefined && statusOf(row.control, me.id) === "mine";
   // The box stays, with its text, when control is lost while one is here.
-  const [controlled, setControlled] = useState<string>();
-  const hadControl = controlled === id;
-  if (mine && !hadControl) setControlled(id);
+  const [hadControl, setHadControl] = useState(mine);
+  const [shown, setShown] = useState(id);
+  if (shown !== id) {
+    // What was open, and the box that was left in it, belong to the conversation that one has left.
+    setShown(id);
+    setDrawer(false);
+    setFinding(false);
+    setHadControl(mine);
+  } else if (mine && !hadControl) setHadControl(true);
 
   if (missing) {
     return (
@@ -66,7 +72,7 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
       <section className={css.chat} aria-label={words.chat.region(name)} onKeyDown={onKeyDown}>
         <ChatHead id={id} row={row} narrow={narrow} onBack={onBack} onFind={onFind} onDetails={wide ? undefined : onDetails} />
         {row !== undefined && <Reach row={row} />}
-        {findingIn === id && row !== undefined && <FindBar row={row} onClose={() => setFindingIn(undefined)} />}
+        {finding && row !== undefined && <FindBar row={row} onClose={() => setFinding(false)} />}
         {chat !== undefined && <BriefCard key={`brief-${id}`} id={id} known={known} mine={mine} dismissible={row?.control.holder === "queue" && row.control.ai_may_speak ? row.control.epoch : undefined} />}
         <History key={`history-${id}`} id={id} chat={chat} row={row} />
         {row !== undefined && chat !== undefined && (
@@ -79,9 +85,9 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
       {wide ? (
         <SidePanel {...side} />
       ) : (
-        drawerOf === id && (
-          <Drawer label={words.side.label} onClose={() => setDrawerOf(undefined)}>
-            <SidePanel {...side} onClose={() => setDrawerOf(undefined)} />
+        drawer && (
+          <Drawer label={words.side.label} onClose={() => setDrawer(false)}>
+            <SidePanel {...side} onClose={() => setDrawer(false)} />
           </Drawer>
         )
       )}
