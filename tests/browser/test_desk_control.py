@@ -71,6 +71,18 @@ async def test_a_supervisor_takes_from_a_typing_agent_whose_words_stay(platform:
     await expect(kept).not_to_be_editable()
     await budi.sees(budi.page.get_by_role("complementary", name="Details of the conversation").get_by_text("I know this customer."))
 
+    # It stays until one leaves the conversation, and so does what was open in it.
+    await budi.head.get_by_role("button", name="Find in conversation").click()
+    find = budi.page.get_by_role("textbox", name="Find in this conversation")
+    await budi.sees(find)
+    other = await converse(platform, "Somebody else")
+    await budi.open(other.conversation_id)
+    await budi.sees(budi.bubble("Somebody else"))
+    await budi.open(begun.conversation_id)
+    await budi.sees(budi.bubble("Hello?"))
+    await expect(kept).to_have_count(0)
+    await expect(find).to_have_count(0)
+
 
 async def test_spam_is_closed_and_does_not_open_again(platform: Platform, budi: AgentPage) -> None:
     begun = await converse(platform, "Buy followers now")
