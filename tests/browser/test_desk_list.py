@@ -33,10 +33,14 @@ async def test_the_order_stands_still_under_the_pointer_and_new_ones_wait_behind
 
 
 async def test_who_asked_for_a_human_comes_first_with_the_reason_in_words(platform: Platform, budi: AgentPage) -> None:
-    begun = await converse(platform, "I was charged twice")
+    name = str(uuid.uuid4())
+    begun = await platform.user_says((await platform.start(f"{name}-asking")).conversation_id, "I was charged twice")
+    await platform.user_says((await platform.start(f"{name}-served")).conversation_id, "Is there a table?")
     await ask_for_a_human(platform, begun, summary="Charged twice")
-    await budi.goto("/human-agent/conversations?status=needs_human")
+    await budi.goto(f"/human-agent/conversations?q=user-{name}")
     row = budi.row(begun.conversation_id)
+    await expect(budi.page.locator("[data-row]")).to_have_count(2, timeout=PATIENCE_MS)
+    await expect(budi.page.locator("[data-row]").first).to_have_attribute("data-row", begun.conversation_id, timeout=PATIENCE_MS)
     await budi.sees(row.get_by_text("Needs a human"))
     await budi.sees(row.get_by_text("the AI asked for a human"))
     await budi.sees(row.get_by_role("button", name="Take Over: Dika Kurniawan"))

@@ -211,7 +211,7 @@ async def test_a_password_is_changed_in_the_profile_and_other_devices_are_logged
 
 async def test_the_command_menu_goes_finds_and_acts_by_keyboard_alone(budi: AgentPage, platform: Platform) -> None:
     begun = await converse(platform, "Where is my parcel?")
-    await budi.goto(f"/human-agent/conversations/{begun.conversation_id}")
+    await budi.goto(f"/human-agent/conversations/{begun.conversation_id}?sort=newest")
     await budi.sees(budi.head.get_by_text("AI Active"))
     menu = budi.page.get_by_role("dialog", name="Command menu")
 

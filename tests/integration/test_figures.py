@@ -76,7 +76,8 @@ async def test_a_killed_analytics_counts_everything_once_when_it_is_back(stack: 
 
     async def complete() -> bool:
         try:
-            return bool((await mine(budi))["conversations"] >= before["conversations"] + 3)
+            # Each conversation's hand-back is the last of it.
+            return bool((await mine(budi))["hand_backs"]["made"] >= before["hand_backs"]["made"] + 3)
         except httpx.HTTPStatusError:
             # The gateway's channel finds the new process within a second.
             return False
@@ -86,3 +87,4 @@ async def test_a_killed_analytics_counts_everything_once_when_it_is_back(stack: 
     assert after["takeovers"]["total"] == before["takeovers"]["total"] + 3
     assert after["response_time"]["n"] == before["response_time"]["n"] + 3
     assert after["conversations"] == before["conversations"] + 3
+    assert after["hand_backs"]["made"] == before["hand_backs"]["made"] + 3
