@@ -122,3 +122,18 @@ async def test_language_and_theme_are_the_browsers_until_they_are_chosen_and_the
     await budi.page.reload()
     await budi.sees(budi.page.get_by_role("heading", name="Percakapan", level=1))
     assert await budi.page.evaluate("() => getComputedStyle(document.body).backgroundColor") == "rgb(14, 17, 22)"
+
+
+async def test_a_language_whose_words_cannot_be_had_is_asked_for_again_when_chosen_again(budi: AgentPage) -> None:
+    fetched = "**/assets/id-*.js"
+    await budi.page.route(fetched, lambda route: route.abort())
+    indonesian = budi.page.get_by_role("menuitemradio", name="Bahasa Indonesia")
+    await budi.page.get_by_role("button", name="Account menu").click()
+    async with budi.page.expect_event("requestfailed"):
+        await indonesian.click()
+    await budi.sees(budi.page.get_by_role("heading", name="Conversations", level=1))
+    await budi.page.unroute(fetched)
+    await indonesian.click()
+    await budi.page.keyboard.press("Escape")
+    await budi.sees(budi.page.get_by_role("heading", name="Percakapan", level=1))
+    budi.expect_refusal("ERR_FAILED")

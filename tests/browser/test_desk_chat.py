@@ -118,6 +118,15 @@ async def test_a_returning_users_earlier_conversations_lie_beside_the_chat(platf
     panel = budi.page.get_by_role("complementary", name="Details of the conversation")
     await panel.get_by_role("listitem").filter(has_text="Closed").get_by_role("link", name="Do you deliver?").click()
     await budi.sees(budi.bubble("Do you deliver?"))
+
+    # Where they come as a drawer, it ends with the conversation that one leaves.
+    await budi.open(second.conversation_id)
+    await budi.resize(1024)
+    await budi.head.get_by_role("button", name="Details").click()
+    await panel.get_by_role("listitem").filter(has_text="Closed").get_by_role("link", name="Do you deliver?").click()
+    await budi.sees(budi.bubble("Do you deliver?"))
+    await budi.does_not_see(panel)
+    await budi.resize(1440)
     # Who writes again in a closed conversation finds the AI there, and the history goes on.
     await platform.user_says(first.conversation_id, "And on Sundays?")
     await budi.sees(budi.bubble("And on Sundays?"))
