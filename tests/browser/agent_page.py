@@ -12,6 +12,7 @@ from tests.harness.callers import Answer, Platform
 
 # The whole way of a message on a busy machine.
 PATIENCE_MS = 30_000
+expect.set_options()
 # Asking who is logged in, before anyone is, is answered by 401; browsers print that.
 EXPECTED = "401 (Unauthorized)"
 
@@ -60,7 +61,7 @@ class AgentPage:
 
     async def is_live(self) -> None:
         """Wait until the page has its socket; whoever is not logged in waits in vain."""
-        await expect(self.page.locator("[data-live]")).to_have_attribute("data-live", "live", timeout=PATIENCE_MS)
+        await expect(self.page.locator("[data-live]")).to_have_attribute("data-live", "live")
 
     async def log_in(self, email: str, password: str) -> None:
         """Fill in the login page."""
@@ -108,11 +109,11 @@ class AgentPage:
 
     async def sees(self, locator: Locator) -> None:
         """Wait until it is on the screen."""
-        await expect(locator).to_be_visible(timeout=PATIENCE_MS)
+        await expect(locator).to_be_visible()
 
     async def does_not_see(self, locator: Locator) -> None:
         """Wait until it is not on the screen."""
-        await expect(locator).not_to_be_visible(timeout=PATIENCE_MS)
+        await expect(locator).not_to_be_visible()
 
     def row(self, conversation_id: str) -> Locator:
         """Return the row of the list."""
@@ -164,7 +165,7 @@ class AgentPage:
         await dialog.get_by_role("button", name="Handover").click()
         # No journey's platform watches unless it says so: then the dialog wants a second press.
         warned = dialog.get_by_text("nobody would answer")
-        await expect(warned.or_(self.head.get_by_text("AI Active"))).to_be_visible(timeout=PATIENCE_MS)
+        await expect(warned.or_(self.head.get_by_text("AI Active"))).to_be_visible()
         if await warned.is_visible():
             await dialog.get_by_role("button", name="Handover").click()
         await self.does_not_see(dialog)
@@ -179,7 +180,8 @@ class AgentPage:
         await self.does_not_see(dialog)
 
     async def close_conversation(self, reason: str) -> None:
-        """Close the conversation that is open."""
+        """Close the conversation that is open, once what was sent in it has been accepted."""
+        await expect(self.chat.locator("[data-receipt=sending]")).to_have_count(0)
         await self.head.get_by_role("button", name="More for").click()
         await self.page.get_by_role("menuitem", name="Close conversation").click()
         dialog = self.page.get_by_role("dialog", name="Close this conversation?")

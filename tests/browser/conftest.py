@@ -23,13 +23,15 @@ import os
 from collections.abc import AsyncIterator
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser as Chromium
+from playwright.async_api import async_playwright
 
 from tests.browser.agent_page import AgentPage
 from tests.browser.cast import Cast, on_stage
 from tests.browser.chromium import find_chromium
 from tests.browser.desks import Desks
 from tests.browser.place import Place
+from tests.harness.browser import Browser
 from tests.harness.callers import Platform
 
 
@@ -40,7 +42,7 @@ def place(request: pytest.FixtureRequest) -> Place:
 
 
 @pytest.fixture(scope="session")
-async def chromium(place: Place) -> AsyncIterator[Browser]:
+async def chromium(place: Place) -> AsyncIterator[Chromium]:
     """One Chromium for all journeys. A stack on another host is trusted as one on this machine is: its own http pages may use what browsers keep for https."""
     found = find_chromium()
     async with async_playwright() as playwright:
@@ -52,8 +54,23 @@ async def chromium(place: Place) -> AsyncIterator[Browser]:
         await browser.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+async def _long_grace(place: Place) -> AsyncIterator[None]:
+    """What a journey leaves in somebody's hands stays there: back in the queue two minutes later it would call everybody in the middle of another."""
+    await _set_grace(place, 3600)
+    yield
+    await _set_grace(place, 120)
+
+
+async def _set_grace(place: Place, seconds: int) -> None:
+    path = "/api/workspace/settings"
+    async with Browser(place.url, *place.login("ADMIN")) as admin:
+        settings = (await admin.get(path))["settings"]
+        await admin.put(path, {**settings, "grace_seconds": seconds})
+
+
 @pytest.fixture(scope="session")
-async def desks(chromium: Browser, place: Place) -> AsyncIterator[Desks]:
+async def desks(chromium: Chromium, place: Place) -> AsyncIterator[Desks]:
     """Where people sit down."""
     desks = Desks(chromium, place)
     yield desks

@@ -61,9 +61,9 @@ async def wrong_with(agent: AgentPage, scene: Scene, look: Look) -> list[str]:
     page = agent.page
     for width in scene.widths:
         await agent.resize(width, TALL if width >= NARROW else LOW)
-        found = await _settled(page, partial(cut_text, page))
+        found = await settled(page, partial(cut_text, page))
         if width < NARROW:
-            found += await _settled(page, partial(small_targets, page))
+            found += await settled(page, partial(small_targets, page))
         for theme in THEMES:
             rules = _rules(scene, width, theme, look)
             if rules == "none" and look.pictures is None:
@@ -71,7 +71,7 @@ async def wrong_with(agent: AgentPage, scene: Scene, look: Look) -> list[str]:
             await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
             await page.evaluate(_TWO_FRAMES)
             if rules != "none":
-                found += [f"{theme}: {what}" for what in await _settled(page, partial(axe_violations, page, rules))]
+                found += [f"{theme}: {what}" for what in await settled(page, partial(axe_violations, page, rules))]
             if look.pictures is not None:
                 await page.screenshot(path=look.pictures / theme / str(width) / f"{scene.name}.png")
         wrong += [f"{width}: {what}" for what in dict.fromkeys(found)]
@@ -88,7 +88,8 @@ def _rules(scene: Scene, width: int, theme: str, look: Look) -> Rules:
     return "contrast" if theme == "dark" else "all"
 
 
-async def _settled(page: Page, ask: Callable[[], Awaitable[list[str]]]) -> list[str]:
+async def settled(page: Page, ask: Callable[[], Awaitable[list[str]]]) -> list[str]:
+    """Return what is wrong once the layout has followed the window."""
     found: list[str] = []
     for _ in range(MOST_LOOKS):
         found = await ask()

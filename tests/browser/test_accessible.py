@@ -1,12 +1,15 @@
 """The dashboard without a mouse, in a small window, with large text and without motion; in the other language and the other theme (C12)."""
 
 import asyncio
+import uuid
+from functools import partial
 
 import pytest
 from playwright.async_api import Route, expect
 
 from tests.browser.agent_page import AgentPage, converse
 from tests.browser.desks import LIST, Desks
+from tests.browser.looking import settled
 from tests.browser.looks import cut_text, moving, tab_through
 from tests.browser.place import Place
 from tests.harness.browser import Browser
@@ -16,9 +19,14 @@ PAGES = ("conversations", "analytics", "templates")
 
 
 async def test_the_focus_goes_round_in_reading_order_always_seen_and_never_covered(platform: Platform, budi: AgentPage) -> None:
-    begun = await converse(platform, "Is there a table?")
-    await budi.goto(f"/human-agent/conversations/{begun.conversation_id}?sort=newest")
+    name = str(uuid.uuid4())
+    begun = await platform.user_says((await platform.start(name)).conversation_id, "Is there a table?")
+    # Alone in the list, whose every row is a stop; and once the menus that are fetched later are there.
+    await budi.goto(f"/human-agent/conversations/{begun.conversation_id}?q=user-{name}")
     await budi.sees(budi.bubble("Is there a table?"))
+    await budi.sees(budi.row(begun.conversation_id))
+    await budi.sees(budi.page.get_by_role("button", name="Filter", exact=True))
+    await budi.sees(budi.head.get_by_role("button", name="More for"))
     stops = await tab_through(budi.page)
     assert [stop["name"] for stop in stops if not (stop["isInside"] and stop["isFree"] and stop["isFramed"])] == []
     names = " ".join(stop["name"] for stop in stops)
@@ -85,11 +93,12 @@ async def test_a_slash_outside_of_the_box_goes_to_the_box_and_writes_nothing(pla
 @pytest.mark.parametrize("page", PAGES)
 async def test_a_window_of_320_pixels_and_text_of_twice_the_size_cut_nothing(budi: AgentPage, page: str) -> None:
     await budi.goto(f"/human-agent/{page}")
+    await budi.sees(budi.page.get_by_role("heading").first)
     await budi.resize(320, 640)
-    assert await cut_text(budi.page) == []
+    assert await settled(budi.page, partial(cut_text, budi.page)) == []
     await budi.resize(1280, 900)
     await budi.page.evaluate("() => { document.documentElement.style.fontSize = '200%'; }")
-    assert await cut_text(budi.page) == []
+    assert await settled(budi.page, partial(cut_text, budi.page)) == []
 
 
 async def test_nothing_moves_for_who_wants_no_motion(budi: AgentPage) -> None:

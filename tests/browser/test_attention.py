@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.agent_page import AgentPage, converse
 from tests.browser.place import Place
 from tests.harness.browser import Browser
 from tests.harness.callers import Platform
@@ -37,6 +37,8 @@ async def test_rows_say_why_the_ai_and_a_user_do_not_get_on(platform: Platform, 
 async def test_a_user_whom_a_human_leaves_waiting_is_loud_for_supervisors_and_stays_in_place(platform: Platform, place: Place, hendra: AgentPage) -> None:
     begun = await converse(platform, "Can I have it in blue?")
     async with Browser(place.url, *place.login("AGENT1")) as budi:
+        # Who has no socket is away: then the row counts down instead of saying who waits.
+        await budi.open_socket()
         await budi.command(begun.conversation_id, "take-over")
         newer = await converse(platform, "Somebody else")
         await hendra.sees(hendra.row(newer.conversation_id))
@@ -47,7 +49,7 @@ async def test_a_user_whom_a_human_leaves_waiting_is_loud_for_supervisors_and_st
         await hendra.page.add_init_script(LATER)
         await hendra.page.reload()
         await hendra.sees(row.locator("[data-loud]").get_by_text("No answer for"))
-        await expect(row).to_have_attribute("aria-posinset", before or "", timeout=PATIENCE_MS)
+        await expect(row).to_have_attribute("aria-posinset", before or "")
         await budi.command(begun.conversation_id, "messages", text="Yes, in two blues.", seen_seq=2)
-        await expect(row.locator("[data-loud]")).to_have_count(0, timeout=PATIENCE_MS)
+        await expect(row.locator("[data-loud]")).to_have_count(0)
         await budi.command(begun.conversation_id, "close", reason="resolved")

@@ -4,7 +4,7 @@ import uuid
 
 from playwright.async_api import expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, ask_for_a_human, converse
+from tests.browser.agent_page import AgentPage, ask_for_a_human, converse
 from tests.harness.callers import Answer, Platform
 
 
@@ -57,7 +57,7 @@ async def test_older_pages_leave_what_is_read_where_it_is_and_jumps_lead_anywher
     assert moved < 1
     await budi.head.get_by_role("button", name="More for").click()
     await budi.page.get_by_role("menuitem", name="To the beginning").click()
-    await expect(budi.bubble("message 1 of many")).to_be_in_viewport(timeout=PATIENCE_MS)
+    await expect(budi.bubble("message 1 of many")).to_be_in_viewport()
 
 
 async def test_words_are_found_in_the_whole_conversation_and_a_link_leads_to_a_message(platform: Platform, budi: AgentPage) -> None:
@@ -70,10 +70,10 @@ async def test_words_are_found_in_the_whole_conversation_and_a_link_leads_to_a_m
     await budi.sees(budi.page.get_by_text("1 found"))
     await field.press("ArrowDown")
     await budi.page.keyboard.press("Enter")
-    await expect(budi.bubble("message 7 of many")).to_be_in_viewport(timeout=PATIENCE_MS)
+    await expect(budi.bubble("message 7 of many")).to_be_in_viewport()
     link = await budi.bubble("message 7 of many").get_by_role("link").get_attribute("href")
     await budi.goto(f"/human-agent/conversations/{said.conversation_id}{link}")
-    await expect(budi.bubble("message 7 of many")).to_be_in_viewport(timeout=PATIENCE_MS)
+    await expect(budi.bubble("message 7 of many")).to_be_in_viewport()
 
 
 async def test_the_brief_stands_on_top_at_every_width_and_folds(platform: Platform, budi: AgentPage) -> None:

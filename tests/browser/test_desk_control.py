@@ -5,7 +5,7 @@ import uuid
 
 from playwright.async_api import Route, expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.agent_page import AgentPage, converse
 from tests.browser.desks import LIST
 from tests.harness.callers import Platform
 
@@ -18,7 +18,7 @@ async def test_a_handover_to_a_colleague_takes_four_keys(platform: Platform, bud
     await budi.page.keyboard.press("Enter")
     dialog = budi.page.get_by_role("dialog", name="Handover")
     await budi.sees(dialog)
-    await expect(dialog.get_by_role("radio", name="Handover to AI Agent")).to_be_focused(timeout=PATIENCE_MS)
+    await expect(dialog.get_by_role("radio", name="Handover to AI Agent")).to_be_focused()
     await budi.page.keyboard.press("ArrowRight")
     await budi.sees(dialog.get_by_role("radio", name="Siti Aminah"))
     for key in ("Tab", "ArrowDown", "Enter"):
@@ -66,7 +66,7 @@ async def test_a_supervisor_takes_from_a_typing_agent_whose_words_stay(platform:
     await hendra.page.keyboard.press("Enter")
     await hendra.sees(hendra.head.get_by_text("Handled by You"))
     kept = budi.page.get_by_label("Your text that was not sent")
-    await expect(kept).to_have_value("Half a sentence that takes a while to type, as it does", timeout=PATIENCE_MS)
+    await expect(kept).to_have_value("Half a sentence that takes a while to type, as it does")
     await expect(kept).to_be_focused()
     await expect(kept).not_to_be_editable()
     await budi.sees(budi.page.get_by_role("complementary", name="Details of the conversation").get_by_text("I know this customer."))
@@ -126,6 +126,7 @@ async def test_a_blank_that_nobody_filled_blocks_send(platform: Platform, budi: 
     await budi.open(begun.conversation_id)
     await budi.take_over()
     await budi.box.press_sequentially(f"/{name}")
+    await budi.sees(budi.page.get_by_role("option", name=f"/{name}"))
     await budi.box.press("Enter")
     await budi.sees(budi.chat.get_by_text("Fill in {{order.number}} before sending."))
     await expect(budi.chat.get_by_role("button", name="Send")).to_be_disabled()

@@ -4,7 +4,7 @@ import uuid
 
 from playwright.async_api import expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, ask_for_a_human, converse
+from tests.browser.agent_page import AgentPage, ask_for_a_human, converse
 from tests.browser.desks import LIST
 from tests.harness.callers import Platform
 
@@ -39,12 +39,13 @@ async def test_who_asked_for_a_human_comes_first_with_the_reason_in_words(platfo
     await ask_for_a_human(platform, begun, summary="Charged twice")
     await budi.goto(f"/human-agent/conversations?q=user-{name}")
     row = budi.row(begun.conversation_id)
-    await expect(budi.page.locator("[data-row]")).to_have_count(2, timeout=PATIENCE_MS)
-    await expect(budi.page.locator("[data-row]").first).to_have_attribute("data-row", begun.conversation_id, timeout=PATIENCE_MS)
+    await expect(budi.page.locator("[data-row]")).to_have_count(2)
+    await expect(budi.page.locator("[data-row]").first).to_have_attribute("data-row", begun.conversation_id)
     await budi.sees(row.get_by_text("Needs a human"))
     await budi.sees(row.get_by_text("the AI asked for a human"))
     await budi.sees(row.get_by_role("button", name="Take Over: Dika Kurniawan"))
     await row.get_by_role("button", name="Take Over: Dika Kurniawan").click()
+    await budi.sees(row.get_by_text("Handled by You"))
     await budi.goto("/human-agent/conversations?status=mine&sort=newest")
     await budi.sees(budi.row(begun.conversation_id).get_by_text("Handled by You"))
 
@@ -86,22 +87,23 @@ async def test_unread_is_each_agents_own_and_outlives_a_reload(platform: Platfor
     begun = await converse(platform, "First")
     conversation = begun.conversation_id
     for agent in (budi, siti):
-        await agent.open(conversation)
-        await agent.sees(agent.bubble("First"))
-        await expect(agent.row(conversation).get_by_text("unread")).to_have_count(0, timeout=PATIENCE_MS)
+        async with agent.page.expect_response(lambda answer: answer.url.endswith("/read")):
+            await agent.open(conversation)
+            await agent.sees(agent.bubble("First"))
+        await expect(agent.row(conversation).get_by_text("unread")).to_have_count(0)
         await agent.goto(LIST)
     await platform.user_says(conversation, "Second")
     await platform.user_says(conversation, "Third")
     for agent in (budi, siti):
-        await expect(agent.row(conversation).get_by_text("2 unread messages")).to_have_count(1, timeout=PATIENCE_MS)
+        await expect(agent.row(conversation).get_by_text("2 unread messages")).to_have_count(1)
     await siti.open(conversation)
-    await expect(siti.row(conversation).get_by_text("unread")).to_have_count(0, timeout=PATIENCE_MS)
+    await expect(siti.row(conversation).get_by_text("unread")).to_have_count(0)
     await budi.page.reload()
-    await expect(budi.row(conversation).get_by_text("2 unread messages")).to_have_count(1, timeout=PATIENCE_MS)
+    await expect(budi.row(conversation).get_by_text("2 unread messages")).to_have_count(1)
     # It opens where one has read up to.
     await budi.open(conversation)
     await budi.sees(budi.chat.locator("[data-unread]"))
-    await expect(budi.bubble("Third")).to_be_in_viewport(timeout=PATIENCE_MS)
+    await expect(budi.bubble("Third")).to_be_in_viewport()
 
 
 async def test_filters_combine_in_the_address_and_come_off_one_by_one(platform: Platform, budi: AgentPage) -> None:

@@ -1,8 +1,10 @@
 """Text that tries to be more than text is shown as it was written, wherever it is shown; and should it ever become markup, the page's policy stops it."""
 
+import re
 from typing import Any
 
 import pytest
+from playwright.async_api import expect
 
 from tests.browser import hostile
 from tests.browser.agent_page import AgentPage
@@ -12,7 +14,7 @@ from tests.harness.callers import Platform, new_id
 
 _POISON = """(how) => new Promise((resolve) => {
   addEventListener("securitypolicyviolation", (event) => resolve(event.effectiveDirective), { once: true });
-  setTimeout(() => resolve("nothing was blocked"), 3000);
+  setTimeout(() => resolve("nothing was blocked"), 20_000);
   const place = document.createElement("div");
   document.body.append(place);
   const made = (tag, more) => place.append(Object.assign(document.createElement(tag), more));
@@ -48,7 +50,7 @@ async def test_hostile_text_is_plain_text_in_list_chat_notice_dialog_and_title(p
         await siti.command(conversation, "transfer", to_agent_id=await _id_of(siti, "Budi Santoso"), seen_seq=taken["seq"])
     notice = budi.page.get_by_label("Notifications", exact=True).get_by_role("listitem").filter(has_text="passed <b onmouseover=alert(1)>Eve</b>")
     await budi.sees(notice)
-    assert "<b onmouseover=alert(1)>Eve</b> evE" in await budi.page.title()
+    await expect(budi.page).to_have_title(re.compile(re.escape("<b onmouseover=alert(1)>Eve</b> evE")))
     await notice.get_by_role("button", name="Open").click()
 
     await budi.sees(budi.bubble(hostile.BRACES))

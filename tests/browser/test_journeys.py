@@ -4,7 +4,7 @@ import uuid
 
 from playwright.async_api import Route, expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.agent_page import AgentPage, converse
 from tests.browser.place import Place
 from tests.harness.browser import Browser
 from tests.harness.callers import Platform
@@ -128,4 +128,4 @@ async def test_words_that_were_typed_outlive_a_reload(platform: Platform, budi: 
     await budi.take_over()
     await budi.box.fill("Half a sen")
     await budi.page.reload()
-    await expect(budi.box).to_have_value("Half a sen", timeout=PATIENCE_MS)
+    await expect(budi.box).to_have_value("Half a sen")

@@ -4,7 +4,7 @@ import uuid
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage
+from tests.browser.agent_page import AgentPage
 from tests.browser.desks import Desks
 from tests.browser.place import Place
 from tests.harness.callers import Platform
@@ -44,9 +44,9 @@ async def test_one_logs_in_and_out_without_a_mouse(desks: Desks, place: Place) -
     menu = somebody.page.get_by_role("button", name="Account menu")
     await reach(somebody, menu)
     await press(somebody, "Enter")
-    await expect(somebody.page.get_by_role("menu")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(somebody.page.get_by_role("menu")).to_be_visible()
     await press(somebody, "ArrowUp", "ArrowUp")
-    await expect(somebody.page.get_by_role("menuitem", name="Log out", exact=True)).to_be_focused(timeout=PATIENCE_MS)
+    await expect(somebody.page.get_by_role("menuitem", name="Log out", exact=True)).to_be_focused()
     await press(somebody, "Enter")
     await somebody.sees(somebody.page.get_by_role("heading", name="Welcome back"))
     await somebody.leave()
@@ -76,7 +76,7 @@ async def test_a_conversation_is_found_taken_answered_and_let_go_without_a_mouse
     await reach(budi, budi.head.get_by_role("button", name="Take Over"), "Shift+Tab")
     await press(budi, "Enter")
     await budi.sees(budi.head.get_by_text("Handled by You"))
-    await expect(budi.box).to_be_focused(timeout=PATIENCE_MS)
+    await expect(budi.box).to_be_focused()
     await budi.sees(budi.chat.get_by_text("Human agent (Budi Santoso) has taken over this conversation"))
     assert (await platform.ai_says(begun.conversation_id, "I can offer you a noisy one.", begun.epoch)).refusal == "CONTROL_LOST"
     await budi.page.keyboard.type("/gre")
@@ -89,7 +89,7 @@ async def test_a_conversation_is_found_taken_answered_and_let_go_without_a_mouse
     await reach(budi, handover, "Shift+Tab")
     await press(budi, "Enter")
     dialog = budi.page.get_by_role("dialog", name="Handover")
-    await expect(dialog.get_by_role("radio", name="Handover to AI Agent")).to_be_focused(timeout=PATIENCE_MS)
+    await expect(dialog.get_by_role("radio", name="Handover to AI Agent")).to_be_focused()
     await press(budi, "ArrowUp")
     await expect(dialog.get_by_role("radio", name="Back to the queue")).to_be_checked()
     await reach(budi, dialog.get_by_label("Note for whoever takes it"))
@@ -118,7 +118,7 @@ async def test_a_row_is_taken_passed_on_and_closed_without_a_mouse(platform: Pla
     await budi.sees(row.get_by_text("Handled by You"))
     await siti.sees(siti.row(begun.conversation_id).get_by_text("Handled by Other · Budi Santoso"))
     # The button is gone; the focus is still in its row.
-    await expect(link).to_be_focused(timeout=PATIENCE_MS)
+    await expect(link).to_be_focused()
 
     await press(budi, "Tab")
     await expect(row.get_by_role("button", name="Transfer to…")).to_be_focused()
@@ -141,7 +141,7 @@ async def test_a_row_is_taken_passed_on_and_closed_without_a_mouse(platform: Pla
     await reach(budi, budi.page.get_by_role("menuitem", name="Close conversation"), "ArrowDown")
     await press(budi, "Enter")
     dialog = budi.page.get_by_role("dialog", name="Close this conversation?")
-    await expect(dialog.get_by_role("radio", name="Resolved")).to_be_focused(timeout=PATIENCE_MS)
+    await expect(dialog.get_by_role("radio", name="Resolved")).to_be_focused()
     await press(budi, "ArrowDown", "Enter")
     await budi.does_not_see(dialog)
     await budi.sees(budi.head.get_by_text("Closed"))

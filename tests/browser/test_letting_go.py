@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage
+from tests.browser.agent_page import AgentPage
 from tests.browser.desks import Desks
 from tests.browser.place import Place
 from tests.browser.recruits import in_hand, recruit, seated, until_holding
@@ -74,7 +74,7 @@ async def test_a_supervisor_returns_what_several_agents_hold_to_the_queue(hendra
     search = hendra.page.get_by_label("Find somebody")
     for person in people:
         await search.fill(person.name)
-        await hendra.page.get_by_role("checkbox", name=f"Select {person.name}").check(timeout=PATIENCE_MS)
+        await hendra.page.get_by_role("checkbox", name=f"Select {person.name}").check()
     await search.fill("Recruit")
     await hendra.sees(hendra.page.get_by_text("2 selected"))
     await hendra.page.get_by_role("button", name="Hand over their conversations").click()

@@ -37,6 +37,7 @@ async def test_a_new_conversation_is_a_quiet_line_and_a_call_for_a_human_is_hear
     await platform.asks_for_a_human(begun.conversation_id, begun.epoch, "wants a person")
     await budi.sees(_notice(budi, "Dika Kurniawan needs a human"))
     await wait_until(ears.desktop, what="a desktop notification")
+    await wait_until(ears.sounds, what="a sound")
     assert "Dika Kurniawan needs a human" in await budi.page.title()
     assert await ears.sounds() == 1
 
@@ -67,7 +68,12 @@ async def test_a_transfer_is_told_once_over_two_tabs_and_moves_nothing_until_it_
     await tab.sees(_notice(tab, "Siti Aminah passed Dika Kurniawan to you"))
     await wait_until(lambda: _of_both(ears, tab_ears), what="a desktop notification")
     assert len(await _of_both(ears, tab_ears)) == 1
-    assert await ears.sounds() + await tab_ears.sounds() == 1
+
+    async def sounds() -> int:
+        return await ears.sounds() + await tab_ears.sounds()
+
+    await wait_until(sounds, what="a sound")
+    assert await sounds() == 1
     await expect(search).to_be_focused()
     assert budi.page.url == address
 

@@ -5,7 +5,7 @@ import uuid
 
 from playwright.async_api import Page, expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.agent_page import AgentPage, converse
 from tests.browser.desks import Desks
 from tests.browser.place import Place
 from tests.browser.recruits import PASSWORD, recruit, rows_csv, seated
@@ -26,7 +26,7 @@ async def test_whatever_is_wrong_with_a_login_reads_the_same_and_no_one_signs_up
     await somebody.page.wait_for_url("**/human-agent/login")
     for email, password in ((disabled.email, PASSWORD), (f"{uuid.uuid4().hex}@baton.example", PASSWORD), (place.login("AGENT3")[0], "wrong")):
         await somebody.log_in(email, password)
-        await expect(somebody.page.get_by_role("alert")).to_have_text(REFUSED, timeout=PATIENCE_MS)
+        await expect(somebody.page.get_by_role("alert")).to_have_text(REFUSED)
         await somebody.page.reload()
     await expect(somebody.page.get_by_role("link")).to_have_count(0)
     person = await recruit(place)
@@ -197,7 +197,7 @@ async def test_a_password_is_changed_in_the_profile_and_other_devices_are_logged
     person = await recruit(place)
     phone, page = await seated(desks, person), await seated(desks, person, "/human-agent/profile")
     await page.sees(page.page.get_by_role("definition").filter(has_text=person.email))
-    await expect(page.page.get_by_role("button", name=OTHER_DEVICE)).to_have_count(1, timeout=PATIENCE_MS)
+    await expect(page.page.get_by_role("button", name=OTHER_DEVICE)).to_have_count(1)
     for old, words in (("wrong password here", "The current password is not right."), (PASSWORD, "Your password is changed.")):
         await page.page.get_by_label("Current password").fill(old)
         await page.page.get_by_label("New password").fill(f"{PASSWORD} two")
@@ -219,7 +219,7 @@ async def test_the_command_menu_goes_finds_and_acts_by_keyboard_alone(budi: Agen
         await budi.page.keyboard.press("ControlOrMeta+k")
         await expect(menu.get_by_role("combobox")).to_be_focused()
         await budi.page.keyboard.type(typed)
-        await expect(menu.get_by_role("option").first).to_contain_text(option, timeout=PATIENCE_MS)
+        await expect(menu.get_by_role("option").first).to_contain_text(option)
         await budi.page.keyboard.press("Enter")
         await budi.does_not_see(menu)
 
@@ -241,12 +241,14 @@ async def test_the_command_menu_goes_finds_and_acts_by_keyboard_alone(budi: Agen
     await command("templ", "Templates")
     await budi.sees(budi.page.get_by_role("heading", name="Templates", level=1))
     await budi.page.keyboard.press("ControlOrMeta+k")
+    await expect(menu.get_by_role("combobox")).to_be_focused()
     await budi.page.keyboard.type("dika")
     found = menu.get_by_role("group", name="Conversations").get_by_role("option")
     await budi.sees(found.first)
     await budi.page.keyboard.press("Escape")
     await budi.does_not_see(menu)
     await budi.goto(f"/human-agent/conversations/{begun.conversation_id}")
+    await budi.sees(budi.chat.get_by_text("its platform is not connected"))
     await command("handover", "Handover…")
     dialog = budi.page.get_by_role("dialog", name="Handover")
     await dialog.get_by_role("radio", name="Handover to AI Agent").check()

@@ -2,7 +2,7 @@
 
 from playwright.async_api import expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.agent_page import AgentPage, converse
 from tests.browser.desks import LIST, Desks
 from tests.browser.place import Place
 from tests.browser.recruits import recruit, seated
@@ -14,15 +14,15 @@ async def test_who_is_away_is_away_after_a_reload_and_in_every_tab_until_they_co
     page = await seated(desks, person)
     presence = page.page.get_by_role("switch", name="Your presence")
     await presence.press("Enter")
-    await expect(presence).not_to_be_checked(timeout=PATIENCE_MS)
+    await expect(presence).not_to_be_checked()
     await page.page.reload()
     await page.is_live()
-    await expect(presence).not_to_be_checked(timeout=PATIENCE_MS)
+    await expect(presence).not_to_be_checked()
     tab = await page.another_tab(LIST)
     beside = tab.page.get_by_role("switch", name="Your presence")
-    await expect(beside).not_to_be_checked(timeout=PATIENCE_MS)
+    await expect(beside).not_to_be_checked()
     await beside.press("Enter")
-    await expect(presence).to_be_checked(timeout=PATIENCE_MS)
+    await expect(presence).to_be_checked()
     await page.page.reload()
     await page.is_live()
     await expect(presence).to_be_checked()

@@ -6,7 +6,7 @@ from contextlib import asynccontextmanager, suppress
 
 from playwright.async_api import expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.agent_page import AgentPage, converse
 from tests.harness.callers import Platform
 
 # Under the six seconds after which typing is forgotten, over the three after which it is said again.
@@ -39,7 +39,7 @@ async def test_who_looks_and_who_types_is_seen_in_the_list_and_in_the_panel_and_
     await budi.open(conversation)
     await budi.take_over()
     await siti.open(conversation)
-    await expect(budi.head.get_by_title("Siti Aminah is looking at this too")).to_be_visible(timeout=PATIENCE_MS)
+    await expect(budi.head.get_by_title("Siti Aminah is looking at this too")).to_be_visible()
     await expect(hendra.row(conversation).get_by_title("looking at this now")).to_have_attribute("title", "Budi Santoso, Siti Aminah: looking at this now")
     async with typing(budi):
         await siti.sees(siti.chat.get_by_text("Budi Santoso is typing…").first)
@@ -70,7 +70,7 @@ async def test_what_passes_below_the_last_message_is_followed_to_its_end(platfor
     history = siti.page.get_by_role("group", name="Message history")
     await history.focus()
     await siti.page.keyboard.press("End")
-    await expect(siti.bubble("And 19")).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+    await expect(siti.bubble("And 19")).to_be_in_viewport(ratio=1)
     async with typing(budi):
-        await expect(history.get_by_text("Budi Santoso is typing…")).to_be_in_viewport(ratio=1, timeout=PATIENCE_MS)
+        await expect(history.get_by_text("Budi Santoso is typing…")).to_be_in_viewport(ratio=1)
     await budi.close_conversation("Resolved")

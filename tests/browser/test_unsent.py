@@ -5,7 +5,7 @@ from http import HTTPStatus
 
 from playwright.async_api import Request, Route, expect
 
-from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
+from tests.browser.agent_page import AgentPage, converse
 from tests.browser.place import Place
 from tests.harness.browser import Browser
 from tests.harness.callers import Platform
@@ -36,12 +36,12 @@ async def test_a_message_that_failed_stands_as_not_sent_after_a_reload_and_is_se
     await budi.page.reload()
     await budi.sees(unsent)
     await budi.page.unroute(SENDING)
-    async with budi.page.expect_request(SENDING) as again:
+    async with budi.page.expect_response(SENDING) as again:
         await unsent.get_by_role("button", name="Try again").click()
-    assert {command_of(await again.value)} == ids
+    assert {command_of((await again.value).request)} == ids
     await budi.does_not_see(unsent)
     await budi.page.reload()
-    await expect(budi.bubble("It is, since this morning.")).to_have_count(1, timeout=PATIENCE_MS)
+    await expect(budi.bubble("It is, since this morning.")).to_have_count(1)
     async with Browser(place.url, *place.login("AGENT1")) as hand:
         page = await hand.get(f"/api/conversations/{begun.conversation_id}/events")
         assert [event["body"]["text"] for event in page["events"] if event["type"] == "human_message"] == ["It is, since this morning."]
