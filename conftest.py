@@ -10,7 +10,7 @@ import pytest
 from hypothesis import settings
 from pymongo import MongoClient
 
-from deploy.local import kafka_broker
+from deploy.local import kafka_broker, ports
 from deploy.local import mongodb as local_mongodb
 from deploy.local.ports import free_port
 from deploy.local.running import Running, wait_for_port
@@ -27,6 +27,15 @@ SERVERS = {"mongodb_client", "kafka", "stack", "place"}
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Let `make test-fast` leave out what needs a server."""
     parser.addoption("--no-servers", action="store_true", help="leave out the tests that start MongoDB, Kafka or a stack")
+
+
+def pytest_configure() -> None:
+    """Give each worker ports of its own: between its choice and its use a port is nobody's."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "")
+    if worker:
+        width = (ports.LAST - ports.FIRST) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
+        ports.FIRST += int(worker.removeprefix("gw")) * width
+        ports.LAST = ports.FIRST + width
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -18,11 +18,15 @@ def is_free(host: str, port: int) -> bool:
     return True
 
 
+_given: set[int] = set()
+
+
 def free_port(host: str = "127.0.0.1") -> int:
-    """Return a port nobody listens on, chosen at random so that stacks that start side by side do not meet."""
+    """Return a port nobody listens on nor was given by this process before, chosen at random so that stacks that start side by side do not meet."""
     for _ in range(1_000):
         port = FIRST + secrets.randbelow(LAST - FIRST)
-        if is_free(host, port):
+        if port not in _given and is_free(host, port):
+            _given.add(port)
             return port
     msg = f"no free port between {FIRST} and {LAST} on {host}"
     raise OSError(msg)

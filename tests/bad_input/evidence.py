@@ -14,7 +14,7 @@ from tests.harness.site import Site
 
 DATABASES = ("baton_auth", "baton_conversation")
 # What changes by itself: who is logged in, who is there, and what follows from the log a moment later.
-BY_ITSELF = {"sessions", "tickets", "presence", "presence_reports", "leases", "conversations"}
+BY_ITSELF = {"sessions", "tickets", "presence", "presence_reports", "leases", "conversations", "watch_consumers"}
 
 
 def content(site: Site) -> dict[str, str]:

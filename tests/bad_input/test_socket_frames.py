@@ -80,12 +80,12 @@ def bad_frames(path: Path) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 async def end_of(browser: Browser, payload: bytes) -> tuple[int | None, list[str]]:
-    """Return how a socket ends that sent this, and what it was told beside its greeting: hello, and the presence that it said last."""
+    """Return how a socket ends that sent this, and what it was told beside its greeting and what all are told."""
     socket = await raw_socket(browser.url, browser.socket_headers())
     await socket.wait_for("hello", deadline_seconds=30)
     socket.send_raw(payload)
     code = await closed(socket, 30)
-    return code, [frame["type"] for frame in socket.frames if frame["type"] not in {"hello", "presence", "ping"}]
+    return code, [frame["type"] for frame in socket.frames if frame["type"] not in {"hello", "presence", "ping", "live", "stale"}]
 
 
 async def ends_of(browser: Browser, payloads: dict[str, bytes]) -> dict[str, tuple[int | None, list[str]]]:

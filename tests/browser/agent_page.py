@@ -12,7 +12,7 @@ from tests.harness.callers import Answer, Platform
 
 # The whole way of a message on a busy machine.
 PATIENCE_MS = 30_000
-expect.set_options()
+expect.set_options(timeout=PATIENCE_MS)
 # Asking who is logged in, before anyone is, is answered by 401; browsers print that.
 EXPECTED = "401 (Unauthorized)"
 

@@ -1,36 +1,21 @@
-"""People of a test's own: accounts that administrators make, so that what a journey does to them is nobody else's."""
+"""People of a journey's own, in front of their pages."""
 
 import json
 import uuid
-from dataclasses import dataclass
 
 from tests.browser.agent_page import AgentPage
 from tests.browser.desks import Desks
 from tests.browser.place import Place
+from tests.harness import recruits
 from tests.harness.browser import Browser
 from tests.harness.callers import Platform
+from tests.harness.recruits import PASSWORD, Recruit
 from tests.harness.waiting import wait_until
-
-PASSWORD = "correct horse battery staple"
-
-
-@dataclass(frozen=True)
-class Recruit:
-    """An account with a password, under a name that nobody else has."""
-
-    id: str
-    name: str
-    email: str
 
 
 async def recruit(place: Place, role: str = "agent") -> Recruit:
-    """Make an account and set its password with its one-time link."""
-    mark = uuid.uuid4().hex[:8]
-    person = {"email": f"{mark}@baton.example", "name": f"Recruit {mark}", "role": role}
-    async with Browser(place.url, *place.login("ADMIN")) as admin:
-        made = await admin.post("/api/admin/accounts", person)
-        await admin.post("/api/session/set-password", {"link_token": made["link_token"], "password": PASSWORD})
-    return Recruit(made["account"]["id"], person["name"], person["email"])
+    """Make an account with a password."""
+    return await recruits.recruit(place.url, place.login("ADMIN"), role)
 
 
 async def seated(desks: Desks, person: Recruit, path: str = "/human-agent/conversations") -> AgentPage:

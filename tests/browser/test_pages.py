@@ -8,9 +8,10 @@ from playwright.async_api import Page, expect
 from tests.browser.agent_page import AgentPage, converse
 from tests.browser.desks import Desks
 from tests.browser.place import Place
-from tests.browser.recruits import PASSWORD, recruit, rows_csv, seated
+from tests.browser.recruits import recruit, rows_csv, seated
 from tests.harness.browser import Browser
 from tests.harness.callers import Platform
+from tests.harness.recruits import PASSWORD
 
 # Whatever this browser calls itself.
 OTHER_DEVICE = re.compile(r"^Log out (?!everywhere)\S")

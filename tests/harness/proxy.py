@@ -16,6 +16,10 @@ from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Self
 
+import pytest
+
+# PyMongo's asyncio client lets go of a socket without closing it when a connection is cut while it is being made: for tests that do so on purpose.
+DROPPED_SOCKETS = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 HEADER = struct.Struct("<iiii")  # length, request id, response to, operation code
 OP_MSG = 2013
 CHUNK = 65_536

@@ -8,9 +8,6 @@ import pytest
 
 from tests.harness.replica_set import ReplicaSet
 
-# PyMongo's asyncio client lets go of a socket without closing it when a connection is cut while it is being made, which is what these tests do on purpose.
-DROPPED_SOCKETS = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
-
 
 @pytest.fixture
 def three(tmp_path: Path) -> Iterator[ReplicaSet]:

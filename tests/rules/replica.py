@@ -1,7 +1,7 @@
 """One process of the conversation service as far as its log goes: its own memory, store and connection."""
 
 import asyncio
-from collections.abc import AsyncIterator, Iterable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager
 from datetime import datetime, timedelta
 from typing import Any
@@ -10,6 +10,7 @@ from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from pymongo.read_concern import ReadConcern
 from servicekit.clock import SystemClock
+from servicekit.errors import UnavailableError
 
 from services.conversation.adapters.event_document import to_event
 from services.conversation.adapters.event_indexes import ensure_indexes
@@ -20,6 +21,7 @@ from services.conversation.domain.silence import SilenceWatch
 from services.conversation.ports.event_store import Appended
 from services.conversation.use_cases.carry_out import CarryOut, Patience
 from services.conversation.use_cases.states import States
+from tests.harness.waiting import wait_until
 
 Database = AsyncDatabase[dict[str, Any]]
 
@@ -72,6 +74,19 @@ async def prepared(uri: str, database: str) -> None:
     """Make the log's indexes."""
     async with AsyncMongoClient[dict[str, Any]](uri) as client:
         await ensure_indexes(client[database])
+
+
+async def patiently(call: Callable[[], Awaitable[object]]) -> None:
+    """Repeat what prepares a test until a busy machine has answered it; a client that is to be cut off has little patience of its own."""
+
+    async def is_done() -> bool:
+        try:
+            await call()
+        except UnavailableError:
+            return False
+        return True
+
+    await wait_until(is_done, 60, what="an answer")
 
 
 class Gate:

@@ -5,6 +5,7 @@ may speak, and writes seq n+2 to the new primary, where Budi has meanwhile writt
 """
 
 import asyncio
+from functools import partial
 
 import pymongo
 import pytest
@@ -14,10 +15,10 @@ from servicekit.errors import ServiceError, UnavailableError
 from services.conversation.domain.control import State
 from services.conversation.domain.events import Event
 from services.conversation.tests.scene import Commands
+from tests.harness.proxy import DROPPED_SOCKETS
 from tests.harness.replica_set import ReplicaSet
 from tests.harness.waiting import wait_until
-from tests.rules.conftest import DROPPED_SOCKETS
-from tests.rules.replica import Gate, Replica, breaches, holes, prepared, replica, types
+from tests.rules.replica import Gate, Replica, breaches, holes, patiently, prepared, replica, types
 
 pytestmark = DROPPED_SOCKETS
 
@@ -36,7 +37,7 @@ async def an_ai_that_read_from_the_old_primary(three: ReplicaSet, *, local_reads
         await agents.carry_out(make.start())
         await agents.carry_out(make.take())
         for process in (platforms, old_primary):
-            await process.store.newest(make.conversation_id)
+            await patiently(partial(process.store.newest, make.conversation_id))
         old_primary.states.put(await _state(agents, make))
         if local_reads:
             _take_the_rule_out(platforms)

@@ -5,6 +5,7 @@ never heard of them, and under which the AI goes on speaking.
 """
 
 import asyncio
+from functools import partial
 
 import pytest
 from servicekit.errors import ServiceError, UnavailableError
@@ -14,10 +15,9 @@ from services.conversation.domain.commands import Command
 from services.conversation.ports.event_store import Appended
 from services.conversation.tests.scene import Commands
 from services.conversation.use_cases.carry_out import CarryOut
-from tests.harness.proxy import Fault, MongoProxy, When
+from tests.harness.proxy import DROPPED_SOCKETS, Fault, MongoProxy, When
 from tests.harness.replica_set import ReplicaSet
-from tests.rules.conftest import DROPPED_SOCKETS
-from tests.rules.replica import prepared, replica
+from tests.rules.replica import patiently, prepared, replica
 
 pytestmark = DROPPED_SOCKETS
 
@@ -30,7 +30,7 @@ async def takeovers_that_were_acknowledged_and_are_gone(three: ReplicaSet, conve
     await prepared(three.uri, DATABASE)
     async with replica(three.direct_uri(0), DATABASE, timeoutMS=3_000) as cut_off:
         for make in makes:
-            await cut_off.carry_out(make.start())
+            await patiently(partial(cut_off.carry_out, make.start()))
         three.isolate(0)
         acknowledged = await asyncio.gather(*(_acknowledged(cut_off.carry_out, make) for make in makes))
     three.elect(1)
@@ -81,7 +81,7 @@ async def test_a_lost_connection_is_unknown_too_and_a_retry_finds_out(three: Rep
         async with replica(proxy.uri, DATABASE, retryWrites=False, timeoutMS=3_000) as process, replica(three.uri, DATABASE, timeoutMS=60_000) as other:
             await other.carry_out(make.start())
             process.states.put((await other.store.newest(make.conversation_id)) or pytest.fail("it was started"))
-            await process.store.newest(make.conversation_id)
+            await patiently(partial(process.store.newest, make.conversation_id))
             three.isolate(0)
             proxy.fault("insert", When.REPLY, Fault.CUT)
             command = make.take()

@@ -84,15 +84,15 @@ class RealHumans:
             brief=event_pb2.Brief(promised=promised),
             message=message,
         )
-        await self._stub.HandBack(request, metadata=self._agent.metadata, timeout=5)
+        await self._stub.HandBack(request, metadata=self._agent.metadata, timeout=30)
 
     async def close(self, conversation: Conversation, *, spam: bool = False) -> None:
         reason = control_pb2.CLOSE_REASON_SPAM if spam else control_pb2.CLOSE_REASON_RESOLVED
         request = agent_pb2.CloseRequest(command_id=new_id(), conversation_id=conversation.id, reason=reason)
-        await self._stub.Close(request, metadata=self._agent.metadata, timeout=5)
+        await self._stub.Close(request, metadata=self._agent.metadata, timeout=30)
 
     async def _seen(self, conversation: Conversation) -> int:
-        state = await self._platform.GetConversation(platform_pb2.GetConversationRequest(conversation_id=conversation.id), metadata=self._key, timeout=5)
+        state = await self._platform.GetConversation(platform_pb2.GetConversationRequest(conversation_id=conversation.id), metadata=self._key, timeout=30)
         return state.seq
 
 

@@ -64,7 +64,7 @@ async def test_a_restart_in_the_middle_is_waited_for(fake: FakeBaton, conversati
 
 
 async def test_who_is_given_up_holds_nobody_back(fake: FakeBaton) -> None:
-    async with Baton(fake.target, fake.api_key, patience=0.3, streamed=True) as baton:
+    async with Baton(fake.target, fake.api_key, patience=3, streamed=True) as baton:
         conversation = await baton.start("chat-1", USER, BOT)
         fake.faults.requests_to_lose["AppendUserMessage"] = 1_000
         with pytest.raises(NoAnswerError):

@@ -13,7 +13,7 @@ from prometheus_client import Gauge
 
 from servicekit.caller import Role, UserCaller
 from servicekit.clock import Clock
-from servicekit.errors import ServiceError, UnauthenticatedError
+from servicekit.errors import ServiceError, UnauthenticatedError, UnavailableError
 from servicekit.logs import get_logger
 
 logger = get_logger(__name__)
@@ -128,7 +128,9 @@ class AccessTokenVerifier:
         return session_id in self._sessions or (cut is not None and issued_at < cut)
 
     async def verify(self, token: str) -> UserCaller:
-        """Return who the token speaks for; UnauthenticatedError if it is not valid now."""
+        """Return who the token speaks for; UnauthenticatedError if it is not valid now, UnavailableError while nothing was polled yet."""
+        if self.last_poll is None:
+            raise UnavailableError("Who calls cannot be told yet: the keys of access tokens have not been fetched.")
         try:
             kid = str(jwt.get_unverified_header(token).get("kid", ""))
             if kid not in self._keys and self._may_look_for_key:

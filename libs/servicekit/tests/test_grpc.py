@@ -119,7 +119,9 @@ async def test_a_peer_that_is_not_there_is_unavailable() -> None:
 async def test_the_callers_deadline_ends_the_call_on_both_sides() -> None:
     cancelled = asyncio.Event()
 
-    async def hang(_text: str) -> str:
+    async def hang(text: str) -> str:
+        if text == "hello":
+            return text
         try:
             await asyncio.Event().wait()
         finally:
@@ -127,9 +129,14 @@ async def test_the_callers_deadline_ends_the_call_on_both_sides() -> None:
         return ""
 
     async with serving(hang) as echo:
-        with pytest.raises(errors.UnavailableError):
-            await echo.say("x", timeout=0.1)
-        await asyncio.wait_for(cancelled.wait(), 5)
+        # The connection stands before the clock runs.
+        await echo.say("hello")
+        for seconds in (0.1, 1, 10):
+            with pytest.raises(errors.UnavailableError):
+                await echo.say("x", timeout=seconds)
+            if cancelled.is_set():
+                break
+        await asyncio.wait_for(cancelled.wait(), 20)
 
 
 async def test_without_a_deadline_the_servers_own_answers_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -39,6 +39,7 @@ class Issuer:
     keys: list[Key]
     revoked: list[Revocation] = field(default_factory=list)
     away: bool = False
+    revocations_away: bool = False
     asked_for_keys: int = 0
 
     async def jwks(self) -> str:
@@ -47,11 +48,11 @@ class Issuer:
         return json.dumps({"keys": [key.jwk for key in self.keys]})
 
     async def revocations(self, since: int) -> tuple[list[Revocation], int]:
-        self._answer()
+        self._answer(away=self.revocations_away)
         return self.revoked[since:], len(self.revoked)
 
-    def _answer(self) -> None:
-        if self.away:
+    def _answer(self, *, away: bool = False) -> None:
+        if self.away or away:
             message = "away"
             raise UnavailableError(message)
 
@@ -101,8 +102,10 @@ def test_a_service_cannot_speak_as_another() -> None:
 async def test_what_is_no_token_is_refused(garbage: str) -> None:
     with pytest.raises(UnauthenticatedError):
         trust(realtime=[Key("realtime")]).verify(garbage)
+    verifier = Issuer([Key("k1")]).verifier()
+    await verifier.poll()
     with pytest.raises(UnauthenticatedError):
-        await Issuer([Key("k1")]).verifier().verify(garbage)
+        await verifier.verify(garbage)
 
 
 def test_an_unknown_service_is_refused() -> None:
@@ -201,10 +204,21 @@ async def test_while_the_issuer_is_away_what_was_valid_stays_valid() -> None:
     await verifier.verify(key.access_token("w", "budi", Role.AGENT))
 
 
-async def test_before_the_first_poll_nobody_is_let_in() -> None:
+async def test_before_the_first_poll_nobody_is_let_in_and_nobody_is_told_to_log_in_again() -> None:
     key = Key("k1")
-    with pytest.raises(UnauthenticatedError):
+    with pytest.raises(UnavailableError):
         await Issuer([key]).verifier().verify(key.access_token("w", "budi", Role.AGENT))
+
+
+async def test_keys_without_revocations_let_nobody_in() -> None:
+    key = Key("k1")
+    issuer = Issuer([key])
+    verifier = issuer.verifier()
+    issuer.revocations_away = True
+    with pytest.raises(UnavailableError):
+        await verifier.poll()
+    with pytest.raises(UnavailableError):
+        await verifier.verify(key.access_token("w", "budi", Role.AGENT))
 
 
 async def test_revocations_end_a_session_and_an_accounts_older_tokens() -> None:

@@ -119,7 +119,7 @@ class Replicas:
             return True
 
         try:
-            await wait_until(rewound, SESSION_SECONDS, what="a group without members", interval_seconds=0.2)
+            await wait_until(rewound, SESSION_SECONDS + 30, what="a group without members", interval_seconds=0.2)
         finally:
             await consumer.stop()
 

@@ -32,11 +32,11 @@ def test_what_is_no_email_is_refused_by_name(value: str) -> None:
     "check", [lambda text: fields.name("field", text), lambda text: fields.new_password("field", text), lambda text: fields.required("field", text)]
 )
 def test_a_megabyte_of_combining_marks_is_refused_before_it_is_normalized(check: Callable[[str], str]) -> None:
-    began = time.perf_counter()
+    began = time.process_time()
     with pytest.raises(InvalidError) as refusal:
         check("a" + "\u0316\u0301" * 262_144)
     assert refusal.value.field == "field"
-    assert time.perf_counter() - began < 1
+    assert time.process_time() - began < 1
 
 
 def test_emails_that_differ_in_case_or_composition_are_the_same() -> None:

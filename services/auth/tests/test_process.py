@@ -3,22 +3,16 @@
 import asyncio
 import json
 import os
-import socket
 import sys
 from dataclasses import dataclass
 
 import httpx
 import pytest
 
+from deploy.local.ports import free_port
 from services.auth.tests.world import signing_key, signing_keys
 
 DEADLINE_SECONDS = 60
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @pytest.fixture
@@ -108,7 +102,7 @@ async def until_ready(client: httpx.AsyncClient, ops: str, process: asyncio.subp
         try:
             if (await client.get(f"{ops}/readyz")).status_code == httpx.codes.OK:
                 return
-        except httpx.ConnectError:
+        except httpx.HTTPError:
             pass
         await asyncio.sleep(0.05)
     pytest.fail("the process ended")

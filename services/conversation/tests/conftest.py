@@ -10,6 +10,8 @@ from aiokafka.admin import AIOKafkaAdminClient, NewTopic
 from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 
+from services.conversation.adapters import lease
+
 Document = dict[str, Any]
 
 # Generous: a machine that runs other things too must not make a test red.
@@ -34,6 +36,12 @@ async def db(mongodb: str, database: str) -> AsyncIterator[AsyncDatabase[Documen
     """A database of this test's own."""
     async with AsyncMongoClient[Document](mongodb, tz_aware=True) as client:
         yield client[database]
+
+
+@pytest.fixture
+def long_term(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Leases that no machine stands still for long enough to lose."""
+    monkeypatch.setattr(lease, "TERM_SECONDS", 60.0)
 
 
 @pytest.fixture

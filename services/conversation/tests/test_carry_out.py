@@ -16,7 +16,7 @@ from services.conversation.domain.events import AiDraftWithheld, Event
 from services.conversation.domain.policy import DEFAULT_POLICY
 from services.conversation.ports.event_store import Appended
 from services.conversation.tests.scene import BEGIN, SARI, Commands, new_id
-from services.conversation.tests.watched_process import Process, WatchedStore, started
+from services.conversation.tests.watched_process import IMPATIENT, Process, WatchedStore, started
 from services.conversation.use_cases.states import States
 from tests.harness.waiting import wait_until
 
@@ -144,7 +144,7 @@ async def test_an_unknown_outcome_that_nobody_sees_is_unavailable_and_forgotten(
 
 
 async def test_what_stands_against_an_append_is_waited_for_until_a_majority_sees_it() -> None:
-    process = await started()
+    process = await started(replace(IMPATIENT, total=30.0))
     in_another_process(process.store, process.make.take())
     process.store.hidden = {2}
     waiting = asyncio.create_task(process.carry_out(process.make.ai(1)))

@@ -23,6 +23,7 @@ async def run_out(db: Database) -> None:
     await db["leases"].update_many({}, {"$set": {"expires_at": datetime.now(UTC) - timedelta(seconds=1)}})
 
 
+@pytest.mark.usefixtures("long_term")
 async def test_one_holder_at_a_time(db: Database) -> None:
     first, second = await acquired(Lease(db, "relay")), Lease(db, "relay")
     assert first.held
@@ -57,6 +58,7 @@ async def test_the_same_process_in_a_later_term_does_not_write_for_its_former_se
         await stale.store({"at": 1})
 
 
+@pytest.mark.usefixtures("long_term")
 async def test_twenty_who_try_at_once_are_one_holder(db: Database) -> None:
     leases = [Lease(db, "relay") for _ in range(20)]
     taken = [*await asyncio.gather(*[lease.acquire() for lease in leases]), *await asyncio.gather(*[lease.acquire() for lease in leases])]
@@ -120,7 +122,7 @@ async def test_losing_the_lease_cancels_the_work(db: Database) -> None:
 
     await until(held, "the role is taken")
     await db["leases"].update_one({"_id": "relay"}, {"$set": {"holder": "another", "expires_at": datetime.now(UTC) + timedelta(minutes=1)}})
-    async with asyncio.timeout(5):
+    async with asyncio.timeout(30):
         await ended.wait()
     running.cancel()
     await asyncio.wait([running])

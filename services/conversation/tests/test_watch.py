@@ -106,7 +106,7 @@ def due(*logs: Log) -> dict[str, list[int]]:
 
 
 @pytest.fixture
-async def relayed(db: Database, kafka: str, topic: str) -> AsyncIterator[str]:
+async def relayed(db: Database, kafka: str, topic: str, long_term: None) -> AsyncIterator[str]:  # noqa: ARG001  # a fixture for its effect
     async with relay(db, kafka, topic), projector(db):
         # A relay without a position reads the log first, and what is written meanwhile comes twice.
         await until(is_newer(db, 1), "the relay follows")

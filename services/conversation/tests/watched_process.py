@@ -62,15 +62,15 @@ class WatchedStore(MemoryEventStore):
 class Process:
     """One process of the service: its own memory, over a store that others share."""
 
-    def __init__(self, store: WatchedStore | None = None, policy: Policy = DEFAULT_POLICY) -> None:
+    def __init__(self, store: WatchedStore | None = None, policy: Policy = DEFAULT_POLICY, patience: Patience = IMPATIENT) -> None:
         self.store = store or WatchedStore()
         self.states = States()
         self.clock = HandClock()
-        self.carry_out = CarryOut(self.store, self.states, FixedPolicies(policy), self.clock, IMPATIENT)
+        self.carry_out = CarryOut(self.store, self.states, FixedPolicies(policy), self.clock, patience)
         self.make = Commands()
 
 
-async def started() -> Process:
-    process = Process()
+async def started(patience: Patience = IMPATIENT) -> Process:
+    process = Process(patience=patience)
     await process.carry_out(process.make.start())
     return process

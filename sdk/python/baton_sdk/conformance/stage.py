@@ -89,7 +89,7 @@ class Stage:
         self._connector: Connector | None = None
         self._numbers = itertools.count(1)
         self._writing: set[asyncio.Task[None]] = set()
-        self._moved = time.monotonic()
+        self._moves = 0
         self.fake.on_call(lambda _: self._move())
 
     def _now(self) -> datetime:
@@ -216,9 +216,11 @@ class Stage:
         return True
 
     async def quiet(self, seconds: float = QUIET_SECONDS) -> None:
-        """Wait until nothing has moved for a while: then what has not happened will not."""
-        self._move()
-        await self.until(lambda: time.monotonic() - self._moved > seconds)
+        """Wait until nothing has moved for a while: then what has not happened will not. Counted in looks: a machine that stands still moves nothing either."""
+        looks, moved, end = 0, self._moves, time.monotonic() + DEADLINE_SECONDS
+        while looks * _LOOK_SECONDS < seconds and time.monotonic() < end:
+            await asyncio.sleep(_LOOK_SECONDS)
+            looks, moved = (looks + 1, moved) if moved == self._moves else (0, self._moves)
 
     def blame(self, rule: Rule, evidence: str) -> None:
         """Note a violation."""
@@ -229,4 +231,4 @@ class Stage:
         return [shown.text for shown in self.shown if (shown.chat_id, shown.author) == (chat_id, author)]
 
     def _move(self) -> None:
-        self._moved = time.monotonic()
+        self._moves += 1
