@@ -23,6 +23,8 @@ DROPPED_SOCKETS = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 HEADER = struct.Struct("<iiii")  # length, request id, response to, operation code
 OP_MSG = 2013
 CHUNK = 65_536
+# For a step of the proxy, on a busy machine.
+LOOP_SECONDS = 60
 
 
 class ConnectionCutError(Exception):
@@ -66,15 +68,15 @@ class TcpProxy:
     def __enter__(self) -> Self:
         """Listen."""
         self._thread.start()
-        self._server = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._accept, "127.0.0.1", self.port), self._loop).result(10)
+        self._server = asyncio.run_coroutine_threadsafe(asyncio.start_server(self._accept, "127.0.0.1", self.port), self._loop).result(LOOP_SECONDS)
         self.port = self._server.sockets[0].getsockname()[1]
         return self
 
     def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
         """End all connections and the thread."""
-        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(self._close(), self._loop).result(LOOP_SECONDS)
         self._loop.call_soon_threadsafe(self._loop.stop)
-        self._thread.join(10)
+        self._thread.join(LOOP_SECONDS)
         self._loop.close()
 
     def stall(self) -> None:
@@ -112,7 +114,7 @@ class TcpProxy:
         async def apply() -> None:
             change()
 
-        asyncio.run_coroutine_threadsafe(apply(), self._loop).result(10)
+        asyncio.run_coroutine_threadsafe(apply(), self._loop).result(LOOP_SECONDS)
 
     def _wake(self) -> None:
         """Let whoever waits look again."""

@@ -37,19 +37,28 @@ LOOKS = 5
 class MemberProxy(TcpProxy):
     """The proxy that stands before one member; asks the set whether a link is cut."""
 
-    def __init__(self, target_port: int, source_of: Callable[[int], int], is_cut: Callable[[int], bool]) -> None:
-        """`source_of` answers which member (or CLIENT, or NOBODY) owns a source port; `is_cut` whether a source's link to this member is cut."""
+    def __init__(self, target_port: int, owners: Callable[[], dict[int, int]], cut: Callable[[], set[int]]) -> None:
+        """`owners` answers which member (or CLIENT) has which source ports now; `cut` whose links to this member are cut."""
         super().__init__(target_port)
-        self._source_of = source_of
-        self._is_cut = is_cut
+        self._owners = owners
+        self._cut = cut
         self._sources: WeakKeyDictionary[Link, int] = WeakKeyDictionary()
 
     def is_refused(self, link: Link) -> bool:
-        """A link is known by who opened it."""
-        if link not in self._sources:
-            self._sources[link] = self._source_of(link.source_port)
-        source = self._sources[link]
-        return super().is_refused(link) or source == NOBODY or self._is_cut(source)
+        """A link is known by who opened it. Looking that up is slow: nobody asks while nobody is cut off."""
+        if super().is_refused(link):
+            return True
+        cut = self._cut()
+        return bool(cut) and self._source(link) in {*cut, NOBODY}
+
+    def _source(self, link: Link) -> int:
+        """Find whose it is, and by the way whose the others are. The system's table is read in pieces and may miss one while others come and go."""
+        for _ in range(LOOKS):
+            if link in self._sources:
+                break
+            owners = self._owners()
+            self._sources.update({each: owners[each.source_port] for each in self._links if each not in self._sources and each.source_port in owners})
+        return self._sources.setdefault(link, NOBODY)
 
     def look_again(self) -> None:
         """Reset the links that are cut now."""
@@ -168,7 +177,7 @@ class ReplicaSet:
 
     def _start_member(self, stack: ExitStack, number: int, mongod: Path) -> None:
         port = free_port()
-        proxy = stack.enter_context(MemberProxy(port, self._source_of, lambda source: (source, number) in self._cut))
+        proxy = stack.enter_context(MemberProxy(port, self._owners, lambda: {source for source, target in self._cut if target == number}))
         command = mongodb.command(mongod, port, self._home / str(number), NAME)
         log = self._home / f"{number}.log"
         member = Member(number, port, proxy, command, log, Running(f"member {number}", command, log))
@@ -210,24 +219,20 @@ class ReplicaSet:
                     raise TimeoutError(msg)
                 time.sleep(0.02)
 
-    def _source_of(self, source_port: int) -> int:
-        """Find whose connection it is: a member's or this process's own. The system's table is read in pieces and may miss one while others come and go."""
-        owners = {member.number: member.running.pid for member in self.members} | {CLIENT: os.getpid()}
-        for _ in range(LOOKS):
-            for number, pid in owners.items():
-                if _connects_from(pid, source_port):
-                    return number
-        return NOBODY
+    def _owners(self) -> dict[int, int]:
+        """Return which ports are whose: a member's or this process's own."""
+        pids = {member.number: member.running.pid for member in self.members} | {CLIENT: os.getpid()}
+        return {port: number for number, pid in pids.items() for port in _ports_of(pid)}
 
     def _look_again(self) -> None:
         for member in self.members:
             member.proxy.look_again()
 
 
-def _connects_from(pid: int, port: int) -> bool:
+def _ports_of(pid: int) -> set[int]:
     with contextlib.suppress(psutil.Error):
-        return any(connection.laddr.port == port for connection in psutil.Process(pid).net_connections("tcp"))
-    return False
+        return {connection.laddr.port for connection in psutil.Process(pid).net_connections("tcp")}
+    return set()
 
 
 def _applied(client: MongoClient[dict[str, Any]]) -> dict[int, Timestamp]:

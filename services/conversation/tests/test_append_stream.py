@@ -17,7 +17,9 @@ from services.conversation.adapters.memory_event_store import MemoryEventStore
 from services.conversation.domain.events import Event
 from services.conversation.ports.event_store import Appended
 from services.conversation.tests.served import BUDI_ID, Served, ask, served
+from services.conversation.tests.watched_process import WatchedStore
 from services.conversation.use_cases.command_stream import MAX_UNDER_WAY
+from tests.harness.waiting import wait_until
 
 PLATFORM = [("platform", "platform-1")]
 Call = grpc.aio.StreamStreamCall[platform_pb2.AppendStreamRequest, platform_pb2.AppendStreamResponse]
@@ -205,10 +207,15 @@ async def test_a_revoked_key_ends_the_stream() -> None:
 
 
 async def test_a_stream_ends_by_itself_when_the_process_drains_or_it_is_old_and_everything_read_is_answered() -> None:
-    async with served() as at:
+    store = WatchedStore()
+    async with served(store) as at:
+        conversation_id = await started(at)
+        store.gate = asyncio.Event()
         call: Call = at.platform.AppendStream(metadata=PLATFORM)
-        await send(call, says(await started(at), "before"))
+        await send(call, says(conversation_id, "before"))
+        await wait_until(lambda: store.appends == 2, 20, what="the command is read, and under way")
         at.surroundings.draining = True
+        store.gate.set()
         await take(call, 1)
         assert await call.read() is grpc.aio.EOF
         assert await call.code() is grpc.StatusCode.OK

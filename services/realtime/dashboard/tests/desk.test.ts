@@ -1,7 +1,7 @@
 /** The small rules of list, chat and control. */
 import { beforeEach, describe, expect, it } from "vitest";
 import type { Agent, Control, Watcher } from "../src/gateway/contract";
-import { excerptOf, markedText, markedWords } from "../src/state/marking";
+import { excerptOf, longWords, markedText, markedWords } from "../src/state/marking";
 import { isConnected, isLeftWaiting, returnsAt } from "../src/state/reachable";
 import { findTemplates } from "../src/state/templates";
 import { createSavedViews } from "../src/state/views";
@@ -21,6 +21,12 @@ describe("what a search has found", () => {
       expect(whole(markedWords("a (b) .* [^ é \\", search))).toBe("a (b) .* [^ é \\");
       expect(whole(markedText("a (b) .* [^ é \\", search))).toBe("a (b) .* [^ é \\");
     }
+  });
+
+  it("tells words that are too long for a line, and leaves the text as it was", () => {
+    const long = "W".repeat(16_000);
+    expect(found(longWords(`a ${long}\n${"b".repeat(64)} ${"é".repeat(65)}`))).toEqual([long, "é".repeat(65)]);
+    for (const text of ["", "short", `${long} `, ` ${long}${long}`]) expect(whole(longWords(text))).toBe(text);
   });
 
   it("is in the line that is shown of a long text", () => {

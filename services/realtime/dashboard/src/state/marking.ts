@@ -1,4 +1,4 @@
-/** Which parts of a text a search has found. */
+/** Which parts of a text are marked: what a search has found, what is too long a word. */
 
 export interface Part {
   readonly at: number;
@@ -34,6 +34,9 @@ export function markedWords(text: string, search: string): readonly Part[] {
 export function markedText(text: string, search: string): readonly Part[] {
   return search === "" ? [{ at: 0, text, found: false }] : parts(text, new RegExp(literal(search), "giu"));
 }
+
+/** Words longer than a line is wide. */
+export const longWords = (text: string): readonly Part[] => parts(text, /\S{65,}/gu);
 
 /** One line around the first place where the search is, at most `length` characters. */
 export function excerptOf(text: string, search: string, length = 120): string {

@@ -8,6 +8,7 @@ import { cx } from "../cx";
 import { Button, IconButton } from "../parts/Button";
 import { Problem } from "../parts/Problem";
 import { endingWords } from "../problem";
+import { Words } from "../parts/Words";
 import css from "./BriefCard.module.css";
 import { insertIntoComposer } from "./insertion";
 
@@ -50,14 +51,22 @@ export const BriefCard = memo(function BriefCard({ id, known, mine, dismissible 
       </div>
       {!isFolded && (
         <div className={css.body}>
-          {brief.kind === "note" && <p>{brief.text}</p>}
+          {brief.kind === "note" && (
+            <p>
+              <Words text={brief.text} />
+            </p>
+          )}
           {brief.kind === "request" && brief.reason !== "" && <p className={css.reason}>{brief.reason}</p>}
-          {brief.kind === "request" && brief.summary !== "" && <p>{brief.summary}</p>}
+          {brief.kind === "request" && brief.summary !== "" && (
+            <p>
+              <Words text={brief.summary} />
+            </p>
+          )}
           {brief.kind === "request" && brief.suggestedReply !== "" && (
             <div className={css.suggested}>
               <p>
                 <span>{words.brief.suggested}: </span>
-                {brief.suggestedReply}
+                <Words text={brief.suggestedReply} />
               </p>
               {mine && (
                 <Button small onClick={() => insertIntoComposer(id, brief.suggestedReply)}>

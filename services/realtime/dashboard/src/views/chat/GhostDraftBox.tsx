@@ -6,6 +6,7 @@ import type { Chat } from "../../state/chat";
 import { type GhostDraft, ghostDrafts } from "../../state/insights";
 import { useApp, useWords } from "../context";
 import { Button } from "../parts/Button";
+import { Words } from "../parts/Words";
 import css from "./GhostDraftBox.module.css";
 
 export function GhostDraftBox({ chat, onInsert }: { readonly chat: Chat; readonly onInsert: (text: string) => void }) {
@@ -35,7 +36,9 @@ export function GhostDraftBox({ chat, onInsert }: { readonly chat: Chat; readonl
                 <Sparkles size={14} aria-hidden /> {words.ghost.title}
               </p>
             )}
-            <p className={css.words}>{draft.text}</p>
+            <p className={css.words}>
+              <Words text={draft.text} />
+            </p>
             {draft.outdated && <p className={css.outdated}>{words.ghost.outdated}</p>}
           </div>
           <div className={css.actions}>
