@@ -10,6 +10,8 @@ from tests.browser.place import Place
 # What is newest stands on top, whatever other tests have left in the list.
 LIST = "/human-agent/conversations?sort=newest"
 SCREEN = {"width": 1440, "height": 900}
+# The server ends connections that are idle, at times in the moment in which one is used again; browsers then try again by themselves.
+RETRIES = 3
 
 
 class Desks:
@@ -25,7 +27,7 @@ class Desks:
         browser = await self._new(**context) if context else self._contexts.get(who)
         if browser is None:
             browser = self._contexts[who] = await self._new()
-        if not (await browser.request.get(f"{self._place.url}/api/session")).ok:
+        if not (await browser.request.get(f"{self._place.url}/api/session", max_retries=RETRIES)).ok:
             await self._log_in(browser, who)
         agent = AgentPage(await browser.new_page(), self._place.url, owns_context=bool(context))
         await agent.goto(path)

@@ -77,6 +77,8 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
 
   const showNew = () => {
     release();
+    // The button goes from under the pointer, and nothing says that the pointer left it.
+    setPointed(false);
     scroller.current?.scrollTo({ top: 0 });
   };
 
@@ -85,7 +87,15 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
     <section className={css.list} aria-label={words.list.title}>
       <ListHead selectedId={selectedId} onDown={moveToFirst} />
       {waiting > 0 && (
-        <button type="button" className={css.waiting} onClick={showNew} aria-label={words.list.showWaiting(waiting)}>
+        // On its way to the button the pointer is still in the list, or the button would be gone before it is pressed.
+        <button
+          type="button"
+          className={css.waiting}
+          onClick={showNew}
+          onPointerEnter={(event) => setPointed(event.pointerType === "mouse")}
+          onPointerLeave={() => setPointed(false)}
+          aria-label={words.list.showWaiting(waiting)}
+        >
           <ArrowUp size={14} aria-hidden /> {words.list.waiting(waiting)}
         </button>
       )}
