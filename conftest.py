@@ -30,7 +30,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure() -> None:
-    """Give each worker ports of its own: between its choice and its use a port is nobody's."""
+    """Give each worker ports of its own: none takes one that another has chosen and not yet used."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "")
     if worker:
         width = (ports.LAST - ports.FIRST) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])

@@ -36,10 +36,8 @@ class Plan:
         """Return the port of a listener, for instance "auth.grpc" or "conversation-2.ops"."""
         if name == "realtime.http" and self.public_port:
             return self.public_port
-        while name not in self._ports:
-            port = free_port(self.host)
-            if port not in self._ports.values():
-                self._ports[name] = port
+        if name not in self._ports:
+            self._ports[name] = free_port(self.host)
         return self._ports[name]
 
     def instances(self, service: str) -> list[str]:

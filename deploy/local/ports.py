@@ -5,6 +5,8 @@ import socket
 
 # Below the range from which systems give ports to outgoing connections, so that none is taken between the choice and its use.
 FIRST, LAST = 20_000, 32_000
+# By this process: between its choice and its use a port is nobody's.
+_given: set[int] = set()
 
 
 def is_free(host: str, port: int) -> bool:
@@ -16,9 +18,6 @@ def is_free(host: str, port: int) -> bool:
         except OSError:
             return False
     return True
-
-
-_given: set[int] = set()
 
 
 def free_port(host: str = "127.0.0.1") -> int:

@@ -57,16 +57,18 @@ async def chromium(place: Place) -> AsyncIterator[Chromium]:
 @pytest.fixture(scope="session", autouse=True)
 async def _long_grace(place: Place) -> AsyncIterator[None]:
     """What a journey leaves in somebody's hands stays there: back in the queue two minutes later it would call everybody in the middle of another."""
-    await _set_grace(place, 3600)
+    before = await _set_grace(place, 3600)
     yield
-    await _set_grace(place, 120)
+    await _set_grace(place, before)
 
 
-async def _set_grace(place: Place, seconds: int) -> None:
+async def _set_grace(place: Place, seconds: int) -> int:
+    """Return what it was."""
     path = "/api/workspace/settings"
     async with Browser(place.url, *place.login("ADMIN")) as admin:
         settings = (await admin.get(path))["settings"]
         await admin.put(path, {**settings, "grace_seconds": seconds})
+    return int(settings["grace_seconds"])
 
 
 @pytest.fixture(scope="session")

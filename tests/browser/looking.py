@@ -21,7 +21,7 @@ NARROW = 768
 TALL, LOW = 900, 800
 # Menus find their place a frame after the window has its size; what is still wrong after so many looks is wrong.
 MOST_LOOKS = 3
-_TWO_FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
+TWO_FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
 @dataclass(frozen=True)
@@ -69,7 +69,7 @@ async def wrong_with(agent: AgentPage, scene: Scene, look: Look) -> list[str]:
             if rules == "none" and look.pictures is None:
                 continue
             await page.emulate_media(color_scheme=theme, reduced_motion="reduce")
-            await page.evaluate(_TWO_FRAMES)
+            await page.evaluate(TWO_FRAMES)
             if rules != "none":
                 found += [f"{theme}: {what}" for what in await settled(page, partial(axe_violations, page, rules))]
             if look.pictures is not None:
@@ -95,5 +95,5 @@ async def settled(page: Page, ask: Callable[[], Awaitable[list[str]]]) -> list[s
         found = await ask()
         if not found:
             break
-        await page.evaluate(_TWO_FRAMES)
+        await page.evaluate(TWO_FRAMES)
     return found

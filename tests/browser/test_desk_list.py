@@ -6,6 +6,7 @@ from playwright.async_api import expect
 
 from tests.browser.agent_page import AgentPage, ask_for_a_human, converse
 from tests.browser.desks import LIST
+from tests.browser.looking import TWO_FRAMES
 from tests.harness.callers import Platform
 
 
@@ -28,6 +29,10 @@ async def test_the_order_stands_still_under_the_pointer_and_new_ones_wait_behind
     waiting = budi.page.get_by_role("button", name="Show 1 new conversation")
     await budi.sees(waiting)
     await budi.does_not_see(budi.row(second.conversation_id))
+    # On its way to the button the pointer leaves the rows, and the button stays.
+    await waiting.hover()
+    await budi.page.evaluate(TWO_FRAMES)
+    assert await waiting.is_visible()
     await waiting.click()
     await budi.sees(budi.row(second.conversation_id))
 
@@ -41,6 +46,8 @@ async def test_who_asked_for_a_human_comes_first_with_the_reason_in_words(platfo
     row = budi.row(begun.conversation_id)
     await expect(budi.page.locator("[data-row]")).to_have_count(2)
     await expect(budi.page.locator("[data-row]").first).to_have_attribute("data-row", begun.conversation_id)
+    await budi.page.get_by_role("button", name="Needs a human").click()
+    await expect(budi.page.locator("[data-row]")).to_have_count(1)
     await budi.sees(row.get_by_text("Needs a human"))
     await budi.sees(row.get_by_text("the AI asked for a human"))
     await budi.sees(row.get_by_role("button", name="Take Over: Dika Kurniawan"))

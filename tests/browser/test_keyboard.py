@@ -4,7 +4,7 @@ import uuid
 
 from playwright.async_api import Locator, expect
 
-from tests.browser.agent_page import AgentPage
+from tests.browser.agent_page import AgentPage, converse
 from tests.browser.desks import Desks
 from tests.browser.place import Place
 from tests.harness.callers import Platform
@@ -145,3 +145,18 @@ async def test_a_row_is_taken_passed_on_and_closed_without_a_mouse(platform: Pla
     await press(budi, "ArrowDown", "Enter")
     await budi.does_not_see(dialog)
     await budi.sees(budi.head.get_by_text("Closed"))
+
+
+async def test_new_conversations_are_shown_without_a_mouse(platform: Platform, budi: AgentPage) -> None:
+    first = await converse(platform, "First")
+    row = budi.page.locator(f'[data-row="{first.conversation_id}"]')
+    await budi.sees(row)
+    await reach(budi, row)
+    second = await converse(platform, "Second")
+    waiting = budi.page.get_by_role("button", name="Show 1 new conversation")
+    await budi.sees(waiting)
+    await press(budi, "Shift+Tab")
+    await expect(waiting).to_be_focused()
+    await press(budi, "Enter")
+    await expect(budi.page.locator(f'[data-row="{second.conversation_id}"]')).to_be_focused()
+    await budi.does_not_see(waiting)

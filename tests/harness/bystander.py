@@ -13,6 +13,7 @@ import grpc.aio
 import httpx
 import psutil
 from baton.conversation.v1 import platform_pb2, platform_pb2_grpc
+from pymongo.common import MAX_POOL_SIZE
 
 from deploy.local import table
 from tests.harness.site import Site
@@ -30,9 +31,10 @@ SPARE_DESCRIPTORS = 5
 
 @dataclass(frozen=True, slots=True)
 class Footprint:
-    """Resident memory in bytes, and open descriptors without those of the database's pool, which keeps what it once needed."""
+    """Resident memory in bytes, connections to the database, whose pool keeps what it once needed, and open descriptors without those."""
 
     memory: int
+    pool: int
     descriptors: int
 
     @classmethod
@@ -40,11 +42,11 @@ class Footprint:
         """Look now."""
         process = psutil.Process(pid)
         pool = sum(1 for one in process.net_connections("tcp") if one.raddr and one.raddr.port == mongodb_port)
-        return cls(process.memory_info().rss, process.num_fds() - pool)
+        return cls(process.memory_info().rss, pool, process.num_fds() - pool)
 
     def __str__(self) -> str:
         """Say it as a table does."""
-        return f"{self.memory / MEBIBYTE:.0f} MiB and {self.descriptors} descriptors"
+        return f"{self.memory / MEBIBYTE:.0f} MiB, {self.descriptors} descriptors and {self.pool} connections to the database"
 
 
 @asynccontextmanager
@@ -57,7 +59,7 @@ async def nothing_is_kept(site: Site, measured: dict[str, str]) -> AsyncIterator
 
     def is_small_again() -> bool:
         now = Footprint.of(pid, mongodb_port)
-        return now.descriptors <= before.descriptors + SPARE_DESCRIPTORS and now.memory - before.memory < KEPT_BYTES
+        return now.descriptors <= before.descriptors + SPARE_DESCRIPTORS and now.pool <= MAX_POOL_SIZE and now.memory - before.memory < KEPT_BYTES
 
     await wait_until(is_small_again, 30, what=f"it is again what it was, {before}")
     measured["before, and after"] = f"{before}, {Footprint.of(pid, mongodb_port)}"

@@ -100,12 +100,14 @@ class Platform(Routed):
         self.stubs = [platform_pb2_grpc.PlatformServiceStub(channel) for channel in self.channels]
         self.metadata = [("authorization", f"Bearer {api_key}")]
 
-    async def start(self, name: str, user_name: str = "Dika Kurniawan", email: str = "dika@mail.example", *, user_id: str = "") -> Answer:
+    async def start(
+        self, name: str, user_name: str = "Dika Kurniawan", email: str = "dika@mail.example", *, user_id: str = "", ai_agent_id: str = "bot"
+    ) -> Answer:
         request = platform_pb2.StartConversationRequest(
             command_id=new_id(),
             platform_conversation_id=name,
             user=event_pb2.EndUser(id=f"user-{user_id or name}", name=user_name, email=email, locale="en"),
-            ai_agent=control_pb2.AiAgentRef(id="bot", name="Restaurant bot"),
+            ai_agent=control_pb2.AiAgentRef(id=ai_agent_id, name="Restaurant bot"),
         )
         return await self.command([stub.StartConversation for stub in self.stubs], request, self.metadata)
 

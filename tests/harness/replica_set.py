@@ -1,14 +1,14 @@
 """A three-member MongoDB replica set whose members can be cut off from each other while clients still reach them.
 
-Every member is known to the others and to clients by the port of a proxy. The proxy finds out which process connects (by its source port), so the
-links between two members can be reset and refused while those of clients pass. (Reset and not stalled: a member asks the old primary for its vote, too, and
-would wait for it until that has noticed by itself.)
+Every member is known to the others and to clients by the port of a proxy. The proxy finds out which process connects (by the connection's two ports: a
+source port alone may be of several processes at once, each with a link elsewhere), so the links between two members can be reset and refused while those
+of clients pass. (Reset and not stalled: a member asks the old primary for its vote, too, and would wait for it until that has noticed by itself.)
 """
 
 import contextlib
 import os
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -33,12 +33,15 @@ CLIENT = -1
 NOBODY = -2
 LOOKS = 5
 
+# A connection by its source port and the port that it leads to.
+Ends = tuple[int, int]
+
 
 class MemberProxy(TcpProxy):
     """The proxy that stands before one member; asks the set whether a link is cut."""
 
-    def __init__(self, target_port: int, owners: Callable[[], dict[int, int]], cut: Callable[[], set[int]]) -> None:
-        """`owners` answers which member (or CLIENT) has which source ports now; `cut` whose links to this member are cut."""
+    def __init__(self, target_port: int, owners: Callable[[], dict[Ends, int]], cut: Callable[[], set[int]]) -> None:
+        """`owners` answers which member (or CLIENT) has which connections now; `cut` whose links to this member are cut."""
         super().__init__(target_port)
         self._owners = owners
         self._cut = cut
@@ -57,7 +60,8 @@ class MemberProxy(TcpProxy):
             if link in self._sources:
                 break
             owners = self._owners()
-            self._sources.update({each: owners[each.source_port] for each in self._links if each not in self._sources and each.source_port in owners})
+            unknown = {each: (each.source_port, self.port) for each in self._links if each not in self._sources}
+            self._sources.update({each: owners[ends] for each, ends in unknown.items() if ends in owners})
         return self._sources.setdefault(link, NOBODY)
 
     def look_again(self) -> None:
@@ -219,19 +223,22 @@ class ReplicaSet:
                     raise TimeoutError(msg)
                 time.sleep(0.02)
 
-    def _owners(self) -> dict[int, int]:
-        """Return which ports are whose: a member's or this process's own."""
-        pids = {member.number: member.running.pid for member in self.members} | {CLIENT: os.getpid()}
-        return {port: number for number, pid in pids.items() for port in _ports_of(pid)}
+    def _owners(self) -> dict[Ends, int]:
+        return owners_of({member.number: member.running.pid for member in self.members} | {CLIENT: os.getpid()})
 
     def _look_again(self) -> None:
         for member in self.members:
             member.proxy.look_again()
 
 
-def _ports_of(pid: int) -> set[int]:
+def owners_of(pids: Mapping[int, int]) -> dict[Ends, int]:
+    """Return whose each connection is that a process of `pids` (number to process id) has open now."""
+    return {ends: number for number, pid in pids.items() for ends in _connections_of(pid)}
+
+
+def _connections_of(pid: int) -> set[Ends]:
     with contextlib.suppress(psutil.Error):
-        return {connection.laddr.port for connection in psutil.Process(pid).net_connections("tcp")}
+        return {(each.laddr.port, each.raddr.port) for each in psutil.Process(pid).net_connections("tcp") if each.raddr}
     return set()
 
 

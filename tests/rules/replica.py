@@ -90,16 +90,16 @@ async def patiently(call: Callable[[], Awaitable[object]]) -> None:
 
 
 class Gate:
-    """Holds what a process sends to the database until it is opened."""
+    """Holds what a process sends to the database until it is opened; `held` counts its writes so far."""
 
     def __init__(self, process: Replica) -> None:
         self._write = process.store._commit._write
         process.store._commit._write = self
         self.open = asyncio.Event()
-        self.reached = asyncio.Event()
+        self.held = 0
 
     async def __call__(self, documents: Sequence[dict[str, Any]]) -> list[Appended]:
-        self.reached.set()
+        self.held += 1
         await self.open.wait()
         return await self._write(documents)
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from servicekit.errors import ServiceError
 
-from services.conversation.adapters.group_commit import GroupCommit
+from services.conversation.adapters.group_commit import MAX_WRITES, GroupCommit
 from services.conversation.domain.events import Event
 from services.conversation.tests.scene import Commands
 from services.conversation.use_cases.carry_out import CarryOut
@@ -19,18 +19,19 @@ from tests.harness.waiting import wait_until
 from tests.rules.replica import Gate, breaches, holes, prepared, replica, types
 
 
-async def two_messages_against_a_takeover(mongodb: str, database: str, make: Commands) -> list[Event]:
-    """Return the log after the takeover was committed between the deciding of two pipelined AI messages and their writing."""
+async def two_messages_against_a_takeover(mongodb: str, database: str, make: Commands, together: int) -> list[Event]:
+    """Return the log after the takeover was committed between the deciding of two pipelined AI messages, `together` of them in one batch, and their writing."""
     await prepared(mongodb, database)
     async with replica(mongodb, database) as platforms, replica(mongodb, database) as agents:
         await platforms.carry_out(make.start())
         gate = Gate(platforms)
-        # Whatever is on its way first keeps the two busy writers, so that the messages meet in one batch.
-        others = [asyncio.create_task(platforms.carry_out(Commands().start())) for _ in range(2)]
-        await gate.reached.wait()
+        # What is on its way first keeps each of the writers busy, so that the messages meet in one batch.
+        others: list[asyncio.Task[Any]] = []
+        for _ in range(MAX_WRITES):
+            others.append(asyncio.create_task(platforms.carry_out(Commands().start())))
+            await wait_until(lambda: gate.held == len(others), what="one more writer is kept busy")
         messages = [asyncio.create_task(_carried(platforms.carry_out, make.ai(1, text))) for text in ("first", "second")]
-        await wait_until(lambda: len(platforms.store._commit._pending) >= 1)
-        await asyncio.sleep(0)
+        await wait_until(lambda: len(platforms.store._commit._pending) == together, what="the messages wait for a writer")
         await agents.carry_out(make.take())
         gate.open.set()
         await asyncio.gather(*messages, *others)
@@ -46,7 +47,7 @@ async def _carried(carry_out: CarryOut, command: Any) -> str:  # any command
 
 
 async def test_no_pipelined_message_lands_behind_a_takeover(mongodb: str, database: str) -> None:
-    log = await two_messages_against_a_takeover(mongodb, database, Commands())
+    log = await two_messages_against_a_takeover(mongodb, database, Commands(), together=1)
     assert types(log) == ["conversation_started", "taken_over", "ai_draft_withheld", "ai_draft_withheld"]
     assert not breaches(log)
     assert not holes(log)
@@ -54,7 +55,7 @@ async def test_no_pipelined_message_lands_behind_a_takeover(mongodb: str, databa
 
 async def test_without_the_rule_the_second_one_does(mongodb: str, database: str, monkeypatch: pytest.MonkeyPatch) -> None:
     _take_the_rule_out(monkeypatch)
-    log = await two_messages_against_a_takeover(mongodb, database, Commands())
+    log = await two_messages_against_a_takeover(mongodb, database, Commands(), together=2)
     assert breaches(log)
 
 

@@ -46,7 +46,7 @@ async def an_ai_that_read_from_the_old_primary(three: ReplicaSet, *, local_reads
         # Its driver still takes member 0 for the primary, reads there, and is about to write.
         gate = Gate(platforms)
         speaking = asyncio.create_task(platforms.carry_out(make.ai(3)))
-        await gate.reached.wait()
+        await wait_until(lambda: gate.held, what="the message is about to be written")
         three.elect(1)
         async with replica(three.direct_uri(1), DATABASE, timeoutMS=20_000) as new_primary:
             await wait_until(lambda: _wrote(new_primary, make), 60, what="Budi writes on the new primary")

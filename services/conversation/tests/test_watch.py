@@ -27,6 +27,8 @@ from services.conversation.tests.test_projector import projector
 from services.conversation.tests.test_relay import is_newer, make_logs, relay, write_interleaved
 from services.conversation.use_cases.watch import Watch, WatchCommand, Watched
 
+pytestmark = pytest.mark.usefixtures("long_term")
+
 Database = AsyncDatabase[dict[str, Any]]
 
 CONSUMER = Consumer("ws-1", "platform-1", "deliverer")
@@ -106,7 +108,7 @@ def due(*logs: Log) -> dict[str, list[int]]:
 
 
 @pytest.fixture
-async def relayed(db: Database, kafka: str, topic: str, long_term: None) -> AsyncIterator[str]:  # noqa: ARG001  # a fixture for its effect
+async def relayed(db: Database, kafka: str, topic: str) -> AsyncIterator[str]:
     async with relay(db, kafka, topic), projector(db):
         # A relay without a position reads the log first, and what is written meanwhile comes twice.
         await until(is_newer(db, 1), "the relay follows")

@@ -1,5 +1,11 @@
 import asyncio
+import contextlib
+import os
+import socket
+import subprocess
+import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +15,7 @@ from pymongo import AsyncMongoClient, WriteConcern
 from pymongo.errors import PyMongoError
 from pymongo.read_concern import ReadConcern
 
-from tests.harness.replica_set import ReplicaSet
+from tests.harness.replica_set import ReplicaSet, owners_of
 from tests.harness.waiting import wait_until
 
 
@@ -51,3 +57,39 @@ async def test_a_primary_is_not_cut_off_before_a_lagging_member_has_caught_up(th
     await asyncio.to_thread(three.elect, 1)
     async with AsyncMongoClient[dict[str, Any]](three.direct_uri(1)) as new:
         assert await new.db.things.find_one({"_id": "of two"})
+
+
+def test_a_connection_is_known_by_both_its_ends_though_another_process_has_the_same_source_port() -> None:
+    with listening() as one, listening() as other, connected_from(0, one) as connection:
+        source = connection.getsockname()[1]
+        with elsewhere_connected_from(source, other) as pid:
+            owners = owners_of({0: os.getpid(), 1: pid})
+    assert owners[source, one] == 0
+    assert owners[source, other] == 1
+
+
+@contextlib.contextmanager
+def listening() -> Iterator[int]:
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        yield server.getsockname()[1]
+
+
+@contextlib.contextmanager
+def connected_from(source: int, target: int) -> Iterator[socket.socket]:
+    """Connect from a port (0: any) that others may connect from, too, as the system lets them where they lead elsewhere."""
+    with socket.socket() as connection:
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        connection.bind(("127.0.0.1", source))
+        connection.connect(("127.0.0.1", target))
+        yield connection
+
+
+@contextlib.contextmanager
+def elsewhere_connected_from(source: int, target: int) -> Iterator[int]:
+    """Do it for another process alone; return its id."""
+    with ExitStack() as mine:
+        connection = mine.enter_context(connected_from(source, target))
+        with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE, pass_fds=[connection.fileno()]) as other:
+            mine.close()
+            yield other.pid
+            other.communicate(b"\n")

@@ -270,8 +270,8 @@ async def hand_off_tool(stage: Stage) -> None:
     """The model calls the hand-off tool in the middle of its answer."""
     generation = await _begun(stage, "chat")
     generation.write(generation.hand_off())
-    if not await stage.until(lambda: stage.chat("chat").texts("requested")):
-        stage.blame(Rule.HAND_OFF_LOST, "long after the tool was called, and with the answer still being written, nobody had been asked for")
+    if not await stage.until(lambda: stage.chat("chat").texts("requested"), 2.0):
+        stage.blame(Rule.HAND_OFF_LOST, "two seconds after the tool was called, and with the answer still being written, nobody had been asked for")
     generation.end(" A colleague will be with you.")
     await _answered(stage, "chat", 1)
 

@@ -2,7 +2,6 @@
 
 import asyncio
 import itertools
-import time
 import uuid
 from collections.abc import AsyncIterator, Awaitable, Callable
 from dataclasses import dataclass, field
@@ -207,20 +206,23 @@ class Stage:
         return mine[times - 1] if await self.until(enough) else None
 
     async def until(self, condition: Callable[[], object], seconds: float = DEADLINE_SECONDS) -> bool:
-        """Wait for something, not for ever. Return whether it came."""
-        end = time.monotonic() + seconds
-        while not condition():
-            if time.monotonic() > end:
-                return False
+        """Wait for something, not for ever. Return whether it came. Time is counted in looks: while the machine stands still nobody is late."""
+        for _ in range(round(seconds / _LOOK_SECONDS)):
+            if condition():
+                return True
             await asyncio.sleep(_LOOK_SECONDS)
-        return True
+        return bool(condition())
 
     async def quiet(self, seconds: float = QUIET_SECONDS) -> None:
-        """Wait until nothing has moved for a while: then what has not happened will not. Counted in looks: a machine that stands still moves nothing either."""
-        looks, moved, end = 0, self._moves, time.monotonic() + DEADLINE_SECONDS
-        while looks * _LOOK_SECONDS < seconds and time.monotonic() < end:
-            await asyncio.sleep(_LOOK_SECONDS)
-            looks, moved = (looks + 1, moved) if moved == self._moves else (0, self._moves)
+        """Wait until nothing has moved for a while: then what has not happened will not."""
+        looks, moves = 0, self._moves
+
+        def is_quiet() -> bool:
+            nonlocal looks, moves
+            looks, moves = (looks + 1 if moves == self._moves else 0), self._moves
+            return looks * _LOOK_SECONDS > seconds
+
+        await self.until(is_quiet)
 
     def blame(self, rule: Rule, evidence: str) -> None:
         """Note a violation."""

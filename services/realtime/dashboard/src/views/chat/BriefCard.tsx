@@ -8,7 +8,7 @@ import { cx } from "../cx";
 import { Button, IconButton } from "../parts/Button";
 import { Problem } from "../parts/Problem";
 import { endingWords } from "../problem";
-import { Words } from "../parts/Words";
+import { Verbatim } from "../parts/Verbatim";
 import css from "./BriefCard.module.css";
 import { insertIntoComposer } from "./insertion";
 
@@ -53,20 +53,20 @@ export const BriefCard = memo(function BriefCard({ id, known, mine, dismissible 
         <div className={css.body}>
           {brief.kind === "note" && (
             <p>
-              <Words text={brief.text} />
+              <Verbatim text={brief.text} />
             </p>
           )}
           {brief.kind === "request" && brief.reason !== "" && <p className={css.reason}>{brief.reason}</p>}
           {brief.kind === "request" && brief.summary !== "" && (
             <p>
-              <Words text={brief.summary} />
+              <Verbatim text={brief.summary} />
             </p>
           )}
           {brief.kind === "request" && brief.suggestedReply !== "" && (
             <div className={css.suggested}>
               <p>
                 <span>{words.brief.suggested}: </span>
-                <Words text={brief.suggestedReply} />
+                <Verbatim text={brief.suggestedReply} />
               </p>
               {mine && (
                 <Button small onClick={() => insertIntoComposer(id, brief.suggestedReply)}>

@@ -6,7 +6,7 @@ import type { Chat } from "../../state/chat";
 import { type GhostDraft, ghostDrafts } from "../../state/insights";
 import { useApp, useWords } from "../context";
 import { Button } from "../parts/Button";
-import { Words } from "../parts/Words";
+import { Verbatim } from "../parts/Verbatim";
 import css from "./GhostDraftBox.module.css";
 
 export function GhostDraftBox({ chat, onInsert }: { readonly chat: Chat; readonly onInsert: (text: string) => void }) {
@@ -37,7 +37,7 @@ export function GhostDraftBox({ chat, onInsert }: { readonly chat: Chat; readonl
               </p>
             )}
             <p className={css.words}>
-              <Words text={draft.text} />
+              <Verbatim text={draft.text} />
             </p>
             {draft.outdated && <p className={css.outdated}>{words.ghost.outdated}</p>}
           </div>

@@ -4,7 +4,7 @@ import { nameOf } from "../../state/notices";
 import { useAppState, useMe, useWords } from "../context";
 import { cx } from "../cx";
 import { Avatar } from "../parts/Avatar";
-import { Words } from "../parts/Words";
+import { Verbatim } from "../parts/Verbatim";
 import css from "./History.module.css";
 
 export function Passing({ id, row }: { readonly id: string; readonly row: Row | undefined }) {
@@ -23,7 +23,9 @@ export function Passing({ id, row }: { readonly id: string; readonly row: Row | 
             <Avatar name="AI" tone="ai" small />
           </span>
           <p className={css.who}>{words.chat.composing(row.ai_agent?.name ?? words.chat.ai)}</p>
-          <div className={css.bubble}><Words text={composing.text === "" ? "…" : composing.text} /></div>
+          <div className={css.bubble}>
+            <Verbatim text={composing.text === "" ? "…" : composing.text} />
+          </div>
         </div>
       )}
       {colleague !== undefined && <p className={css.typing}>{words.list.typing(colleague.name)}</p>}

@@ -5,7 +5,7 @@ import { type Chat, lastSeq } from "../../state/chat";
 import { nameOf } from "../../state/notices";
 import { unseenMessages } from "../../state/unseen";
 import { useApp, useMe } from "../context";
-import { Words } from "../parts/Words";
+import { Verbatim } from "../parts/Verbatim";
 import css from "./UnseenBox.module.css";
 
 export function UnseenBox({ chat, row, after, text }: { readonly chat: Chat; readonly row: Row; readonly after: number; readonly text: string }) {
@@ -25,7 +25,7 @@ export function UnseenBox({ chat, row, after, text }: { readonly chat: Chat; rea
       <p className={css.why}>{text}</p>
       {messages.map((message) => (
         <p key={message.seq} className={css.message}>
-          <b>{message.colleague ?? nameOf(row)}:</b> <Words text={message.text} />
+          <b>{message.colleague ?? nameOf(row)}:</b> <Verbatim text={message.text} />
         </p>
       ))}
     </div>

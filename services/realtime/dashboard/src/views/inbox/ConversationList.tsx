@@ -1,7 +1,7 @@
 /** The list: its head, its rows (only those in view are drawn), and its states. */
 import { useVirtualizer } from "@tanstack/react-virtual";
 import { ArrowUp, CloudOff, Inbox, SearchX } from "lucide-react";
-import { type KeyboardEvent, useCallback, useEffect, useRef, useState } from "react";
+import { type KeyboardEvent, type MouseEvent, useCallback, useEffect, useRef, useState } from "react";
 import { formatFilters, noFilters } from "../../state/filters";
 import { conversationPath } from "../../state/route";
 import { navigate, useApp, useAppState, useWords } from "../context";
@@ -75,84 +75,80 @@ export function ConversationList({ selectedId, query }: { readonly selectedId: s
     moveTo(Math.min(Math.max(target, 0), ids.length - 1));
   }
 
-  const showNew = () => {
+  const showNew = (event: MouseEvent) => {
     release();
-    // The button goes from under the pointer, and nothing says that the pointer left it.
-    setPointed(false);
     scroller.current?.scrollTo({ top: 0 });
+    // The button is gone then: who pressed it by key goes on with the first row.
+    if (event.detail === 0) requestAnimationFrame(() => scroller.current?.querySelector<HTMLElement>("[data-row]")?.focus());
   };
 
   const isFiltered = formatFilters({ ...list.filters, sort: noFilters.sort }) !== "";
   return (
     <section className={css.list} aria-label={words.list.title}>
       <ListHead selectedId={selectedId} onDown={moveToFirst} />
-      {waiting > 0 && (
-        // On its way to the button the pointer is still in the list, or the button would be gone before it is pressed.
-        <button
-          type="button"
-          className={css.waiting}
-          onClick={showNew}
-          onPointerEnter={(event) => setPointed(event.pointerType === "mouse")}
-          onPointerLeave={() => setPointed(false)}
-          aria-label={words.list.showWaiting(waiting)}
-        >
-          <ArrowUp size={14} aria-hidden /> {words.list.waiting(waiting)}
-        </button>
-      )}
-      {/* Watches where the pointer and the focus are, so that the order does not change under them; it takes no input. */}
+      {/* Watches where the pointer and the focus are, so that the order does not change under them, nor on their way to the button; it takes no input. */}
       {/* eslint-disable-next-line jsx-a11y/no-static-element-interactions */}
       <div
-        ref={scroller}
-        className={css.scroller}
-        aria-busy={ids.length === 0 && list.loading === "first" ? true : undefined}
-        onScroll={(event) => setScrolled(event.currentTarget.scrollTop > 4)}
+        className={css.held}
         onPointerEnter={(event) => setPointed(event.pointerType === "mouse")}
         onPointerLeave={() => setPointed(false)}
         onFocus={(event) => setFocused(event.target.matches(":focus-visible"))}
-        onBlur={() => setFocused(false)}
+        onBlur={(event) => !event.currentTarget.contains(event.relatedTarget) && setFocused(false)}
       >
-        {list.failed !== undefined && ids.length === 0 ? (
-          <Empty
-            icon={CloudOff}
-            title={words.list.failedTitle}
-            text={problemWords(words, list.failed)}
-            action={<Button onClick={() => void app.listing.reload()}>{words.retry}</Button>}
-          />
-        ) : ids.length === 0 && list.loading === "first" ? (
-          <Skeleton />
-        ) : ids.length === 0 ? (
-          isFiltered ? (
-            <Empty
-              icon={SearchX}
-              title={words.list.nothingTitle}
-              text={words.list.nothingText}
-              action={<Button onClick={() => navigate(conversationPath(selectedId, formatFilters({ ...noFilters, sort: list.filters.sort })))}>{words.list.clear}</Button>}
-            />
-          ) : (
-            <Empty icon={Inbox} title={words.list.emptyTitle} text={words.list.emptyText} />
-          )
-        ) : (
-          // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrow keys move between the links of the rows; the keys come from them
-          <ul className={css.rows} aria-label={words.list.label} style={{ height: virtual.getTotalSize() }} onKeyDown={onKeyDown}>
-            {items.map((item) => {
-              const id = ids[item.index] ?? "";
-              return (
-                <ListRow
-                  key={item.key}
-                  ref={virtual.measureElement}
-                  id={id}
-                  index={item.index}
-                  offset={item.start}
-                  size={Math.max(list.counts.matching ?? 0, ids.length)}
-                  selected={id === selectedId}
-                  tabbable={id === tabbable}
-                  query={query}
-                  search={list.filters.search}
-                />
-              );
-            })}
-          </ul>
+        {waiting > 0 && (
+          <button type="button" className={css.waiting} onClick={showNew} aria-label={words.list.showWaiting(waiting)}>
+            <ArrowUp size={14} aria-hidden /> {words.list.waiting(waiting)}
+          </button>
         )}
+        <div
+          ref={scroller}
+          className={css.scroller}
+          aria-busy={ids.length === 0 && list.loading === "first" ? true : undefined}
+          onScroll={(event) => setScrolled(event.currentTarget.scrollTop > 4)}
+        >
+          {list.failed !== undefined && ids.length === 0 ? (
+            <Empty
+              icon={CloudOff}
+              title={words.list.failedTitle}
+              text={problemWords(words, list.failed)}
+              action={<Button onClick={() => void app.listing.reload()}>{words.retry}</Button>}
+            />
+          ) : ids.length === 0 && list.loading === "first" ? (
+            <Skeleton />
+          ) : ids.length === 0 ? (
+            isFiltered ? (
+              <Empty
+                icon={SearchX}
+                title={words.list.nothingTitle}
+                text={words.list.nothingText}
+                action={<Button onClick={() => navigate(conversationPath(selectedId, formatFilters({ ...noFilters, sort: list.filters.sort })))}>{words.list.clear}</Button>}
+              />
+            ) : (
+              <Empty icon={Inbox} title={words.list.emptyTitle} text={words.list.emptyText} />
+            )
+          ) : (
+            // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions -- arrow keys move between the links of the rows; the keys come from them
+            <ul className={css.rows} aria-label={words.list.label} style={{ height: virtual.getTotalSize() }} onKeyDown={onKeyDown}>
+              {items.map((item) => {
+                const id = ids[item.index] ?? "";
+                return (
+                  <ListRow
+                    key={item.key}
+                    ref={virtual.measureElement}
+                    id={id}
+                    index={item.index}
+                    offset={item.start}
+                    size={Math.max(list.counts.matching ?? 0, ids.length)}
+                    selected={id === selectedId}
+                    tabbable={id === tabbable}
+                    query={query}
+                    search={list.filters.search}
+                  />
+                );
+              })}
+            </ul>
+          )}
+        </div>
       </div>
     </section>
   );

@@ -1,5 +1,5 @@
 /** Text exactly as it was written, with http(s) links that can be followed safely: they end before what cannot be seen, and say where they lead. Nothing else of it is markup. */
-import { Words } from "./Words";
+import { Verbatim } from "./Verbatim";
 
 const LINK = /https?:\/\/[^\s<>"'`\p{Cf}\p{Cc}]+/giu;
 const TRAILING = /[.,;:!?)\]}]+$/u;
@@ -18,10 +18,10 @@ export function Prose({ text }: { readonly text: string }) {
     <>
       {parts.map((part) =>
         part.href === undefined ? (
-          <Words key={part.at} text={part.text} />
+          <Verbatim key={part.at} text={part.text} />
         ) : (
           <a key={`link-${part.at}`} href={part.href} target="_blank" rel="noopener noreferrer nofollow" title={new URL(part.href).host}>
-            <Words text={part.text} />
+            <Verbatim text={part.text} />
           </a>
         ),
       )}

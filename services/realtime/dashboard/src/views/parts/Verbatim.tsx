@@ -1,8 +1,8 @@
 /** What people and AIs have written, exactly as it was written. */
 import { longWords } from "../../state/marking";
-import css from "./Words.module.css";
+import css from "./Verbatim.module.css";
 
-export function Words({ text }: { readonly text: string }) {
+export function Verbatim({ text }: { readonly text: string }) {
   return longWords(text).map((part) =>
     part.found ? (
       <span key={part.at} className={css.long}>
