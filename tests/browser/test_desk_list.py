@@ -1,12 +1,14 @@
 """The list as an agent works with it: what a row says, its order, search and views, and what can be done from it."""
 
 import uuid
+from functools import partial
 
 from playwright.async_api import expect
 
 from tests.browser.agent_page import AgentPage, ask_for_a_human, converse
 from tests.browser.desks import LIST
-from tests.browser.looking import TWO_FRAMES
+from tests.browser.looking import TWO_FRAMES, settled
+from tests.browser.looks import cut_text, small_targets
 from tests.harness.callers import Platform
 
 
@@ -35,6 +37,16 @@ async def test_the_order_stands_still_under_the_pointer_and_new_ones_wait_behind
     assert await waiting.is_visible()
     await waiting.click()
     await budi.sees(budi.row(second.conversation_id))
+
+
+async def test_the_button_of_the_new_ones_is_large_enough_for_a_thumb(platform: Platform, budi: AgentPage) -> None:
+    first = await converse(platform, "First")
+    await budi.resize(390)
+    await budi.page.locator(f'[data-row="{first.conversation_id}"]').focus()
+    await converse(platform, "Second")
+    await budi.sees(budi.page.get_by_role("button", name="Show 1 new conversation"))
+    assert not await settled(budi.page, partial(small_targets, budi.page))
+    assert not await settled(budi.page, partial(cut_text, budi.page))
 
 
 async def test_who_asked_for_a_human_comes_first_with_the_reason_in_words(platform: Platform, budi: AgentPage) -> None:
