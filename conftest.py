@@ -35,7 +35,9 @@ def pytest_configure() -> None:
     if worker:
         width = (ports.LAST - ports.FIRST) // int(os.environ["PYTEST_XDIST_WORKER_COUNT"])
         ports.FIRST += int(worker.removeprefix("gw")) * width
-        ports.LAST = ports.FIRST + width
+        # The upper part is for the stacks that its tests start in processes of their own.
+        ports.LAST = ports.FIRST + width * 2 // 3
+        os.environ[ports.RANGE] = f"{ports.LAST}-{ports.FIRST + width}"
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:

@@ -6,6 +6,7 @@ import re
 import secrets
 import subprocess
 import sys
+import time
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import AsyncExitStack
 from dataclasses import asdict, dataclass, field
@@ -14,7 +15,7 @@ from typing import Any
 from baton.auth.v1 import auth_pb2, auth_pb2_grpc
 from baton.conversation.v1 import agent_pb2, agent_pb2_grpc
 from servicekit.clock import SystemClock
-from servicekit.errors import AlreadyExistsError, UnauthenticatedError
+from servicekit.errors import AlreadyExistsError, UnauthenticatedError, UnavailableError
 from servicekit.grpc_client import Peer
 from servicekit.identity import ServiceIdentity
 
@@ -45,6 +46,10 @@ TEMPLATES = {
     "goodbye": "Thank you for writing to us, {{user.name|and goodbye}}. Have a good day! {{agent.name}}",
 }
 
+# The services have only just started, beside everything else that starts with them.
+CALL_SECONDS = 30.0
+PATIENCE_SECONDS = 60.0
+
 
 @dataclass
 class Demo:
@@ -61,9 +66,24 @@ class Demo:
 
 
 def seed(plan: Plan, auth: Process) -> Demo:
-    """Make the demo's people, key and templates where they are missing, and return their secrets. The stack must be ready. May be called where a loop runs."""
+    """Make the demo's people, key and templates where they are missing, and return their secrets. The stack must be ready. May be called where a loop runs.
+
+    UnavailableError if a busy machine does not answer within `PATIENCE_SECONDS`.
+    """
     with ThreadPoolExecutor(1) as thread:
-        return thread.submit(asyncio.run, _seed(plan, auth)).result()
+        return thread.submit(asyncio.run, _seed_patiently(plan, auth)).result()
+
+
+async def _seed_patiently(plan: Plan, auth: Process) -> Demo:
+    """Each step makes what is missing, so that all of them can be begun again."""
+    end = time.monotonic() + PATIENCE_SECONDS
+    while True:
+        try:
+            return await _seed(plan, auth)
+        except UnavailableError:
+            if time.monotonic() > end:
+                raise
+            await asyncio.sleep(0.5)
 
 
 async def _seed(plan: Plan, auth: Process) -> Demo:
@@ -72,7 +92,7 @@ async def _seed(plan: Plan, auth: Process) -> Demo:
     async with AsyncExitStack() as stack:
         # The stack speaks as the gateway does.
         identity = ServiceIdentity("realtime", service_keys(plan.home)["private"]["realtime"], SystemClock())
-        peers = {name: Peer(plan.address(f"{name}.grpc"), name, identity) for name in ("auth", "conversation")}
+        peers = {name: Peer(plan.address(f"{name}.grpc"), name, identity, timeout_seconds=CALL_SECONDS) for name in ("auth", "conversation")}
         for peer in peers.values():
             stack.push_async_callback(peer.close)
         seeder = Seeder(peers["auth"], peers["conversation"], demo, auth)

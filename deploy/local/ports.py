@@ -1,10 +1,13 @@
 """Free ports for a stack's listeners."""
 
+import os
 import secrets
 import socket
 
-# Below the range from which systems give ports to outgoing connections, so that none is taken between the choice and its use.
-FIRST, LAST = 20_000, 32_000
+# Below the range from which systems give ports to outgoing connections, so that none is taken between the choice and its use. Processes that start
+# stacks side by side may be given ranges of their own, first-last.
+RANGE = "BATON_PORTS"
+FIRST, LAST = (int(bound) for bound in os.environ.get(RANGE, "20000-32000").split("-"))
 # By this process: between its choice and its use a port is nobody's.
 _given: set[int] = set()
 

@@ -67,18 +67,18 @@ class Stack:
         """End a process as a crash would."""
         self.running[name].kill()
 
-    def stop(self, name: str) -> bool:
-        """Ask a process to end; False if it had to be killed."""
-        return self.running[name].stop(self.rows[name].grace_seconds, self.rows[name].last_signal)
+    def stop(self, name: str, at_least_seconds: float = 0.0) -> bool:
+        """Ask a process to end; False if it had to be killed, after its row's grace or longer."""
+        return self.running[name].stop(max(self.rows[name].grace_seconds, at_least_seconds), self.rows[name].last_signal)
 
     def restart(self, name: str) -> None:
         """Start a process again that has ended, on the same ports; returns when it is ready."""
         self.start(name)
 
-    def stop_all(self) -> list[Running]:
-        """Stop everything, what depends on others first; return what did not end when asked."""
+    def stop_all(self, at_least_seconds: float = 0.0) -> list[Running]:
+        """Stop everything, what depends on others first, with so much grace for each; return what did not end when asked."""
         alive = [name for name in reversed(self.running) if self.running[name].exit_code is None]
-        return [self.running[name] for name in alive if not self.stop(name)]
+        return [self.running[name] for name in alive if not self.stop(name, at_least_seconds)]
 
     def dead(self) -> list[Running]:
         """Return the processes that have ended."""

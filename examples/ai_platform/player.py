@@ -142,21 +142,27 @@ class Player:
         return False
 
     async def _user_speaks(self) -> None:
-        if self.story.index and await self._interrupted(self._pace.thinking * self._chance.uniform(0.4, 1.2)):
-            return
+        if not (self.story.index and await self._interrupted(self._pace.thinking * self._chance.uniform(0.4, 1.2))):
+            await self._user_writes()
+
+    async def _user_writes(self) -> bool:
+        """Return whether the user said it: what Baton says meanwhile makes them look first."""
         await self.conversation.user_types()
         if await self._interrupted(self._pace.thinking * self._chance.uniform(0.4, 1.2)):
-            return
+            return False
         self._report_shown()
         said = await self.conversation.user_says(self.story.exchange.user, self.story.message_id())
         self._learn()
         self.story.user_spoke(said.seq)
+        return True
 
     async def _come_back(self) -> None:
         if await self._interrupted(self._pace.thinking * self._chance.uniform(5, 15)):
             return
         self.story.begin_next_chapter()
-        await self._user_speaks()
+        # Who has decided to come back does.
+        while not await self._user_writes():
+            self._changed.clear()
 
     async def _ai_answers(self) -> None:
         """Think, compose and answer, in one turn: it ends where control is lost."""
@@ -168,9 +174,10 @@ class Player:
     async def _compose(self, turn: Turn, exchange: Exchange) -> str:
         """Return the answer once it is written. A model that cannot be called back has it ready: what it was about to say is left for the human."""
         turn.draft = exchange.ai if self.story.plan.late else ""
-        thinking = 0.0 if self.story.reply_due else self._pace.thinking
         for step in range(1, _COMPOSING_STEPS + 1):
             self._changed.clear()
+            # What Baton says meanwhile may be that the user waits for a reply.
+            thinking = 0.0 if self.story.reply_due else self._pace.thinking
             await self._interrupted(thinking / _COMPOSING_STEPS)
             await turn.compose(exchange.ai[: len(exchange.ai) * step // _COMPOSING_STEPS])
         return exchange.ai

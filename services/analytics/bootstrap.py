@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from typing import Any
 
@@ -11,7 +11,7 @@ from pymongo import AsyncMongoClient
 from servicekit import mongo_waits, tracing
 from servicekit.access_tokens import AccessTokenVerifier
 from servicekit.clock import Clock, SystemClock
-from servicekit.errors import UnavailableError
+from servicekit.errors import PreconditionError, UnavailableError
 from servicekit.grpc_client import Peer
 from servicekit.grpc_server import GrpcServer
 from servicekit.identity import ServiceIdentity, ServiceTrust
@@ -48,6 +48,8 @@ DATABASE_AGAIN_SECONDS = 0.5
 # How often facts that came are counted together, and how often metrics show how things stand.
 COUNT_SECONDS = 2.0
 PRESENT_SECONDS = 5.0
+# How often is looked whether the log is still to be counted from its beginning.
+UNCOUNTED_SECONDS = 2.0
 
 
 async def migrate(settings: StoreSettings) -> None:
@@ -113,16 +115,17 @@ async def start(lifecycle: Lifecycle, settings: Settings) -> None:
     handle = EventsConsumer(RecordEvents(store, log), to_logged_event, clock)
     consumer = GroupConsumer(Brokers.of(settings), TOPIC, GROUP, handle, DEAD_LETTER_TOPIC)
     readiness.add("events", lambda: consumer.problem)
-    lifecycle.run_background(_serve(store, server, readiness, rebuilding, consumer), "serve")
+    lifecycle.run_background(_serve(store, server, readiness, consumer), "serve")
+    lifecycle.run_background(_keep(UNCOUNTED_SECONDS, partial(_count_from_the_beginning, store, rebuilding)), "uncounted")
     lifecycle.run_background(_keep(COUNT_SECONDS, partial(_count, store, clock)), "spans")
     lifecycle.run_background(_keep(PRESENT_SECONDS, partial(_show, store, clock)), "present")
 
 
-async def _serve(store: MongoFactStore, server: GrpcServer, readiness: Readiness, rebuilding: Rebuilding, consumer: GroupConsumer) -> None:
+async def _serve(store: MongoFactStore, server: GrpcServer, readiness: Readiness, consumer: GroupConsumer) -> None:
     """Services start in any order: wait for the database, then serve and consume."""
     while True:
         try:
-            is_new = await store.migrate()
+            await store.migrate()
         except UnavailableError as error:
             logger.warning("waiting for the database", error=error.message)
             await asyncio.sleep(DATABASE_AGAIN_SECONDS)
@@ -130,9 +133,6 @@ async def _serve(store: MongoFactStore, server: GrpcServer, readiness: Readiness
             break
     await server.start()
     readiness.started()
-    if is_new:
-        # The topic may no longer have what the log has.
-        await rebuilding.begin()
     await consumer.run()
 
 
@@ -144,6 +144,13 @@ async def _keep(seconds: float, work: Callable[[], Awaitable[None]]) -> None:
             await work()
         except UnavailableError as error:
             logger.warning("the database is away", error=error.message)
+
+
+async def _count_from_the_beginning(store: MongoFactStore, rebuilding: Rebuilding) -> None:
+    """Count the log if that was never done to its end, unless it is being done."""
+    if await store.is_uncounted():
+        with suppress(PreconditionError):
+            await rebuilding.begin()
 
 
 async def _count(store: MongoFactStore, clock: Clock) -> None:

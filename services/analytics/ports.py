@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from servicekit.caller import UserCaller
+from servicekit.errors import PreconditionError
 
 from services.analytics.domain.events import AiAgent, LoggedEvent
 from services.analytics.domain.facts import Fact, FactKind
@@ -102,6 +103,14 @@ class Figurebook(Protocol):
         ...
 
 
+class LostLeaseError(PreconditionError):
+    """Another process has begun to count again."""
+
+    def __init__(self) -> None:
+        """What this one has counted is not served."""
+        super().__init__("REBUILD_TAKEN_OVER", "Another process has begun to count the figures again.")
+
+
 class Recounting(Protocol):
     """Counts from zero beside what is served."""
 
@@ -118,7 +127,10 @@ class Recounting(Protocol):
         ...
 
     async def switch(self) -> None:
-        """Answer from the new count from now on, at once and everywhere; `behind` then compares with the former one."""
+        """Answer from the new count from now on, at once and everywhere; `behind` then compares with the former one.
+
+        LostLeaseError, and nothing changed, where another process has taken over.
+        """
         ...
 
     async def finish(self) -> None:

@@ -41,6 +41,8 @@ from services.realtime.use_cases.hub import Hub
 
 # Requests that are under way get this long to end when the process does.
 REQUEST_GRACE_SECONDS = 3
+# An idle connection is kept for longer than proxies keep theirs (nginx: a minute): whoever ends first must not be who is about to be asked.
+KEEP_ALIVE_SECONDS = 75
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +156,7 @@ async def _serve(settings: Settings, gateway: Gateway, origin: str, door: Door, 
         proxy_headers=bool(settings.trusted_proxies),
         forwarded_allow_ips=settings.trusted_proxies,
         timeout_graceful_shutdown=REQUEST_GRACE_SECONDS,
+        timeout_keep_alive=KEEP_ALIVE_SECONDS,
     )
     server = uvicorn.Server(config)
     # The process has its own signal handling (servicekit.process).

@@ -17,6 +17,8 @@ DATABASES = ("baton_auth", "baton_conversation")
 BY_ITSELF = {"sessions", "tickets", "presence", "presence_reports", "leases", "conversations"}
 # And the fields that do: when a stream was last open.
 FIELDS_BY_ITSELF = {"seen_at": False}
+# Libraries that call it an error when a machine stands still for some seconds, and then go on.
+OF_CONNECTIONS = ("aiokafka", "pymongo")
 
 
 def content(site: Site) -> dict[str, str]:
@@ -75,4 +77,6 @@ def _is_fault(line: str) -> bool:
     except ValueError:
         # Lines of libraries that write past the log; a warning among them is not a fault of Baton's.
         return "ERROR" in line
-    return isinstance(entry, dict) and str(entry.get("level", "")).lower() in {"error", "critical"}
+    if not isinstance(entry, dict) or str(entry.get("logger", "")).startswith(OF_CONNECTIONS):
+        return False
+    return str(entry.get("level", "")).lower() in {"error", "critical"}

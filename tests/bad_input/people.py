@@ -16,6 +16,7 @@ from servicekit.grpc_client import Peer
 from deploy.local.parts import ROOT
 from tests.harness.callers import Platform
 from tests.harness.site import Site
+from tests.harness.waiting import PATIENCE_SECONDS
 
 
 @dataclass(frozen=True)
@@ -64,8 +65,8 @@ class Maker:
     def __init__(self, site: Site) -> None:
         self._site = site
         identity = site.identity()
-        self._auth = Peer(site.plan.address("auth.grpc"), "auth", identity)
-        self._conversation = Peer(site.internal_targets()[0], "conversation", identity)
+        self._auth = Peer(site.plan.address("auth.grpc"), "auth", identity, timeout_seconds=PATIENCE_SECONDS)
+        self._conversation = Peer(site.internal_targets()[0], "conversation", identity, timeout_seconds=PATIENCE_SECONDS)
         self._sessions = auth_pb2_grpc.SessionServiceStub(self._auth.channel)
         self._admin = auth_pb2_grpc.AdminServiceStub(self._auth.channel)
         self._agents = agent_pb2_grpc.AgentServiceStub(self._conversation.channel)

@@ -1,5 +1,6 @@
 """Every RPC of a running stack, as its listeners tell by reflection, called with bytes as they are."""
 
+import asyncio
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -18,6 +19,10 @@ from grpc_status import rpc_status
 from tests.harness.site import Site
 
 TIMEOUT_SECONDS = 20.0
+ATTEMPTS = 5
+PAUSE_SECONDS = 0.5
+# Who writes in the moment in which the stream ends loses its status: https://github.com/grpc/grpc/issues/36066.
+LOST_BY_GRPC = "Internal error from Core"
 Metadata = Sequence[tuple[str, str]]
 
 # Codes that say "Baton is broken" or "come again", where the caller is at fault and coming again does not help.
@@ -58,6 +63,11 @@ class Reply:
     @property
     def refused(self) -> bool:
         return self.code is not grpc.StatusCode.OK
+
+    @property
+    def is_no_answer(self) -> bool:
+        """Whether the command is to be sent again: a dependency was too slow, or the client's library lost the answer to a stream that was just refused."""
+        return self.code is grpc.StatusCode.UNAVAILABLE or (self.code is grpc.StatusCode.INTERNAL and self.message == LOST_BY_GRPC)
 
     def faults(self) -> list[str]:
         """Say what is wrong with it as the answer to bad input."""
@@ -102,7 +112,15 @@ class Rpc:
         return GetMessageClass(self.method.output_type).FromString(content)
 
     async def __call__(self, raw: bytes, metadata: Metadata, channel: grpc.aio.Channel | None = None) -> Reply:
-        """Call; of a stream the first item alone is read."""
+        """Call, again where a busy machine gave no answer; of a stream the first item alone is read."""
+        for _ in range(ATTEMPTS - 1):
+            reply = await self._once(raw, metadata, channel)
+            if not reply.is_no_answer:
+                return reply
+            await asyncio.sleep(PAUSE_SECONDS)
+        return await self._once(raw, metadata, channel)
+
+    async def _once(self, raw: bytes, metadata: Metadata, channel: grpc.aio.Channel | None) -> Reply:
         try:
             if self.method.server_streaming:
                 stream: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = (channel or self.channel).unary_stream(self.path)
@@ -125,7 +143,7 @@ class StreamedRpc(Rpc):
     def service(self) -> str:
         return "AppendStream"
 
-    async def __call__(self, raw: bytes, metadata: Metadata, channel: grpc.aio.Channel | None = None) -> Reply:
+    async def _once(self, raw: bytes, metadata: Metadata, channel: grpc.aio.Channel | None) -> Reply:
         """Send this one command, and nothing more."""
         kinds = platform_pb2.StreamedCommand.DESCRIPTOR.fields
         (kind,) = [field for field in kinds if _type_of(field) == self.method.input_type.full_name]

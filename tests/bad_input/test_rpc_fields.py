@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 
-import grpc
 import pytest
 from google.protobuf.message import Message
 
@@ -15,7 +14,6 @@ from tests.bad_input.rpcs import Reply, Rpc
 # Calls under way at once.
 AT_ONCE = 8
 # "Come again" is a fault only of who says nothing else.
-ATTEMPTS = 4
 
 pytestmark = pytest.mark.usefixtures("unharmed")
 
@@ -35,10 +33,7 @@ class Round:
         """Call; `refused`: it must not be carried out; `field`: if it is bad input, then by this name."""
         # A password costs its hash, few of which are made at once.
         async with self._hashes if rpc.name in {"Login", "ChangePassword"} else self._places:
-            for _ in range(ATTEMPTS):
-                reply = await rpc(raw, self._callers.of(rpc, self._side))
-                if reply.code is not grpc.StatusCode.UNAVAILABLE:
-                    break
+            reply = await rpc(raw, self._callers.of(rpc, self._side))
         self.calls += 1
         faults = reply.faults()
         if refused and not reply.refused:

@@ -10,10 +10,10 @@ from typing import Any, Self
 import httpx
 from picows import WSFrame, WSListener, WSMsgType, WSTransport, ws_connect
 
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_SECONDS, wait_until
 
 Frame = dict[str, Any]
-REST_SECONDS = 15.0
+REST_SECONDS = 60.0
 
 
 class Socket(WSListener):
@@ -50,7 +50,7 @@ class Socket(WSListener):
         """Return the frames of one type so far."""
         return [frame for frame in self.frames if frame["type"] == kind]
 
-    async def wait_for(self, kind: str, condition: Callable[[Frame], object] = lambda _: True, deadline_seconds: float = 15) -> Frame:
+    async def wait_for(self, kind: str, condition: Callable[[Frame], object] = lambda _: True, deadline_seconds: float = PATIENCE_SECONDS) -> Frame:
         """Return the first frame of a type that meets the condition, come or still to come."""
 
         def found() -> Frame | None:
@@ -153,7 +153,7 @@ def reason_of(error: httpx.HTTPStatusError) -> str:
     return str(error.response.json().get("reason", ""))
 
 
-async def closed(socket: Socket, deadline_seconds: float = 15) -> int | None:
+async def closed(socket: Socket, deadline_seconds: float = PATIENCE_SECONDS) -> int | None:
     """Wait until a socket has been closed from the other side and return the code."""
     await wait_until(lambda: socket.is_over, deadline_seconds, what="the socket's end")
     await asyncio.sleep(0)

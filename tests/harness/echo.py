@@ -14,6 +14,7 @@ from servicekit.grpc_server import Authenticate, GrpcServer
 from servicekit.identity import ServiceIdentity
 
 from tests.harness.keys import Key
+from tests.harness.waiting import PATIENCE_SECONDS
 
 SERVICE = "test.Echo"
 CALLER = Key("caller")
@@ -64,7 +65,7 @@ async def serving(say: Say, authenticate: Authenticate = anybody) -> AsyncIterat
     server = GrpcServer(authenticate=authenticate, add_services=[add], service_names=[SERVICE])
     target = f"127.0.0.1:{server.listen('127.0.0.1:0')}"
     await server.start()
-    peer = Peer(target, "echo", ServiceIdentity("caller", CALLER.pem, SystemClock()))
+    peer = Peer(target, "echo", ServiceIdentity("caller", CALLER.pem, SystemClock()), timeout_seconds=PATIENCE_SECONDS)
     try:
         yield Echo(server, target, peer)
     finally:

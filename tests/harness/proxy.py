@@ -160,7 +160,7 @@ class TcpProxy:
         link = Link(writer.get_extra_info("peername")[1], writer)
         self._links.add(link)
         try:
-            if self.is_refused(link):
+            if await self.turns_away(link):
                 return
             server_reader, link.server = await asyncio.open_connection("127.0.0.1", self.target_port)
             async with asyncio.TaskGroup() as ways:
@@ -183,6 +183,10 @@ class TcpProxy:
             writer.write(chunk)
             await writer.drain()
         raise ConnectionCutError
+
+    async def turns_away(self, link: Link) -> bool:
+        """Whether a new connection must not be; it waits for the answer."""
+        return self.is_refused(link)
 
     def is_refused(self, link: Link) -> bool:  # noqa: ARG002  # subclasses decide by the link
         """Whether this connection must not be."""

@@ -5,6 +5,7 @@ source port alone may be of several processes at once, each with a link elsewher
 of clients pass. (Reset and not stalled: a member asks the old primary for its vote, too, and would wait for it until that has noticed by itself.)
 """
 
+import asyncio
 import contextlib
 import os
 import time
@@ -32,6 +33,7 @@ CLIENT = -1
 # Whose connection was gone before one could see whose it was, or is nobody's here: it gets nothing.
 NOBODY = -2
 LOOKS = 5
+TOGETHER_SECONDS = 0.25
 
 # A connection by its source port and the port that it leads to.
 Ends = tuple[int, int]
@@ -46,6 +48,12 @@ class MemberProxy(TcpProxy):
         self._owners = owners
         self._cut = cut
         self._sources: WeakKeyDictionary[Link, int] = WeakKeyDictionary()
+
+    async def turns_away(self, link: Link) -> bool:
+        """Who is cut off tries again as soon as it is turned away: those who come within a while are looked up together."""
+        if self._cut():
+            await asyncio.sleep(TOGETHER_SECONDS)
+        return self.is_refused(link)
 
     def is_refused(self, link: Link) -> bool:
         """A link is known by who opened it. Looking that up is slow: nobody asks while nobody is cut off."""
@@ -173,16 +181,19 @@ class ReplicaSet:
         wait_for_port(member.running, "127.0.0.1", member.port, time.monotonic() + PATIENCE_SECONDS)
 
     @contextlib.contextmanager
-    def admin(self, number: int) -> Iterator[MongoClient[dict[str, Any]]]:
-        """A client of one member that passes by its proxy."""
+    def admin(self, number: int, patience_seconds: int = 5) -> Iterator[MongoClient[dict[str, Any]]]:
+        """A client of one member that passes by its proxy; where nobody listens it waits as long as it is patient."""
         port = self.members[number].port
-        with MongoClient[dict[str, Any]]("127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=5_000, socketTimeoutMS=10_000) as client:
+        with MongoClient[dict[str, Any]](
+            "127.0.0.1", port, directConnection=True, serverSelectionTimeoutMS=patience_seconds * 1_000, socketTimeoutMS=60_000
+        ) as client:
             yield client
 
     def _start_member(self, stack: ExitStack, number: int, mongod: Path) -> None:
         port = free_port()
         proxy = stack.enter_context(MemberProxy(port, self._owners, lambda: {source for source, target in self._cut if target == number}))
-        command = mongodb.command(mongod, port, self._home / str(number), NAME)
+        # What a primary writes by itself would come between "all have what it has" and the cut.
+        command = [*mongodb.command(mongod, port, self._home / str(number), NAME), "--setParameter", "writePeriodicNoops=false"]
         log = self._home / f"{number}.log"
         member = Member(number, port, proxy, command, log, Running(f"member {number}", command, log))
         stack.callback(member.running.kill)
@@ -194,7 +205,7 @@ class ReplicaSet:
             wait_for_port(member.running, "127.0.0.1", member.port, deadline)
         hosts = [{"_id": member.number, "host": f"127.0.0.1:{member.proxy.port}"} for member in self.members]
         settings = {"electionTimeoutMillis": self._election_timeout_ms, "heartbeatIntervalMillis": 500, "chainingAllowed": False}
-        with self.admin(0) as client:
+        with self.admin(0, PATIENCE_SECONDS) as client:
             client.admin.command("replSetInitiate", {"_id": NAME, "members": hosts, "settings": settings})
         # Nobody would stand for election before the election timeout has passed.
         self.elect(0)
@@ -209,13 +220,13 @@ class ReplicaSet:
     def _all_follow(self, number: int) -> bool:
         if not self.believes_itself_primary(number):
             return False
-        with self.admin(number) as client:
+        with self.admin(number, PATIENCE_SECONDS) as client:
             states = [member["stateStr"] for member in client.admin.command("replSetGetStatus")["members"]]
         return sorted(states) == ["PRIMARY", "SECONDARY", "SECONDARY"]
 
     def _wait_until_all_have_what(self, number: int) -> None:
         deadline = time.monotonic() + PATIENCE_SECONDS
-        with self.admin(number) as client:
+        with self.admin(number, PATIENCE_SECONDS) as client:
             written = _applied(client)[number]
             while (applied := min(_applied(client).values())) < written:
                 if time.monotonic() > deadline:

@@ -14,6 +14,9 @@ from deploy.local.keys import service_keys
 from deploy.local.plan import Plan
 from deploy.local.stack import Stack
 
+# Who has not ended by then hangs, on the slowest machine.
+END_SECONDS = 60.0
+
 
 @dataclass(frozen=True)
 class Site:
@@ -63,5 +66,5 @@ def open_site(
     plan = Plan(home=home, replicas=replicas or {}, settings=settings or {}, oplog_megabytes=oplog_megabytes)
     with Stack(plan) as stack:
         yield Site(stack, seed(plan, stack.rows["auth"]))
-        hung = stack.stop_all()
+        hung = stack.stop_all(END_SECONDS)
         assert not hung, "\n".join(running.obituary(lines=100) for running in hung)

@@ -7,17 +7,23 @@ from collections.abc import Awaitable, Callable
 from typing import TypeVar, overload
 
 T = TypeVar("T")
+# Who waits for nothing in particular to be fast is patient: a busy machine may stand still for seconds.
+PATIENCE_SECONDS = 60.0
 
 
 @overload
-async def wait_until(condition: Callable[[], Awaitable[T]], deadline_seconds: float = 10, *, what: str = "", interval_seconds: float = 0.02) -> T: ...
+async def wait_until(
+    condition: Callable[[], Awaitable[T]], deadline_seconds: float = PATIENCE_SECONDS, *, what: str = "", interval_seconds: float = 0.02
+) -> T: ...
 
 
 @overload
-async def wait_until(condition: Callable[[], T], deadline_seconds: float = 10, *, what: str = "", interval_seconds: float = 0.02) -> T: ...
+async def wait_until(condition: Callable[[], T], deadline_seconds: float = PATIENCE_SECONDS, *, what: str = "", interval_seconds: float = 0.02) -> T: ...
 
 
-async def wait_until(condition: Callable[[], T | Awaitable[T]], deadline_seconds: float = 10, *, what: str = "", interval_seconds: float = 0.02) -> T:
+async def wait_until(
+    condition: Callable[[], T | Awaitable[T]], deadline_seconds: float = PATIENCE_SECONDS, *, what: str = "", interval_seconds: float = 0.02
+) -> T:
     """Return what the condition answers as soon as that is true; TimeoutError with `what` and the last answer after the deadline."""
     end = time.monotonic() + deadline_seconds
     while True:

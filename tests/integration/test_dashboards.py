@@ -80,8 +80,9 @@ async def work(desk: Desk) -> None:
     cursor = (await socket.wait_for("ping", lambda frame: frame.get("cursor")))["cursor"]
     again = await siti.open_socket()
     again.send(type="resume", cursor=cursor)
-    refused = await budi.send("POST", "/api/session/login", json={"email": "nobody@baton.example", "password": "not the password"})
+    refused = await budi.send("POST", "/api/session/login", json={"email": f"{uuid.uuid4()}@baton.example", "password": "not the password"})
     assert refused.status_code == 401
+    await again.close()
     await socket.close()
 
 

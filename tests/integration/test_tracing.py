@@ -10,6 +10,7 @@ import pytest
 from tests.harness.browser import Browser
 from tests.harness.callers import Platform
 from tests.harness.collector import Collector, Span, collecting
+from tests.harness.recruits import PASSWORD, recruit
 from tests.harness.site import Site
 from tests.harness.waiting import wait_until
 
@@ -35,7 +36,9 @@ async def collector(observed: Site) -> AsyncIterator[Collector]:
 async def test_a_click_is_followed_to_the_frame_in_another_browser(observed: Site, collector: Collector) -> None:
     url = observed.urls()[0]
     platform = Platform(observed.public_targets(), observed.demo.api_key, seed=2)
-    async with Browser(url, *observed.login("AGENT1")) as budi, Browser(url, *observed.login("AGENT2")) as siti:
+    # Who was looked up a moment before is remembered, and auth is not asked again.
+    colleague = await recruit(url, observed.login("ADMIN"), "agent")
+    async with Browser(url, *observed.login("AGENT1")) as budi, Browser(url, colleague.email, PASSWORD) as siti:
         started = await platform.start(str(uuid.uuid4()))
         said = await platform.user_says(started.conversation_id, SECRET)
         taken = await budi.command(started.conversation_id, "take-over")

@@ -63,7 +63,8 @@ async def replica(uri: str, database: str, **options: Any) -> AsyncIterator[Repl
     """Connect one process; `options` are the client's."""
     clock = options.pop("clock", None)
     patience = options.pop("patience", Patience())
-    async with AsyncMongoClient[dict[str, Any]](uri, tz_aware=True, **{"timeoutMS": 5_000, "serverSelectionTimeoutMS": 3_000} | options) as client:
+    patient = {"timeoutMS": 5_000, "serverSelectionTimeoutMS": options.get("timeoutMS", 3_000)}
+    async with AsyncMongoClient[dict[str, Any]](uri, tz_aware=True, **patient | options) as client:
         process = Replica(client[database], clock, patience)
         yield process
         await process.carry_out.drain()

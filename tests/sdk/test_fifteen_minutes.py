@@ -30,7 +30,9 @@ async def test_the_bot_answers_its_user(tmp_path: Path) -> None:
         running.stdin.write(b"Where is my order?\n")
         lines: list[str] = []
         while "ai: You asked: Where is my order?" not in lines:
-            lines.append((await asyncio.wait_for(running.stdout.readline(), 20)).decode().strip())
+            line = await asyncio.wait_for(running.stdout.readline(), 60)
+            assert line, f"the bot ended after {lines}"
+            lines.append(line.decode().strip())
         running.stdin.write(b"\n")
         assert await running.wait() == 0
 

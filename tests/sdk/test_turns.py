@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
 import pytest
-from baton_sdk import Baton, ControlLostError, Conversation, Holder, MistakeError
+from baton_sdk import Baton, ControlLostError, Conversation, Holder, MistakeError, transport
 from baton_sdk.contract import platform_pb2
 from baton_sdk.testing import Chat, FakeBaton
 
@@ -118,7 +118,9 @@ async def test_what_baton_accepted_is_shown_although_control_is_lost_meanwhile(f
     assert shown == ["Said in time."]
 
 
-async def test_agents_see_the_answer_grow_and_end(fake: FakeBaton, conversation: Conversation) -> None:
+async def test_agents_see_the_answer_grow_and_end(fake: FakeBaton, conversation: Conversation, monkeypatch: pytest.MonkeyPatch) -> None:
+    # What is fleeting is sent once and lost where nobody answers soon.
+    monkeypatch.setattr(transport, "FLEETING_SECONDS", 30.0)
     dots: list[bool] = []
 
     async def show_typing(active: bool) -> None:  # noqa: FBT001  # the hook's shape

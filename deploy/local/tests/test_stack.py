@@ -88,7 +88,14 @@ async def test_what_was_started_dies_with_its_starter_even_by_kill(tmp_path: Pat
     await wait_until(lambda: (tmp_path / "child.log").exists() and starter.last_lines(), what="the starter's child")
     child = psutil.Process(int(starter.last_lines()[0]))
     starter.kill()
-    await wait_until(lambda: not child.is_running() or child.status() == psutil.STATUS_ZOMBIE, what="the child's end")
+
+    def is_gone() -> bool:
+        try:
+            return child.status() == psutil.STATUS_ZOMBIE
+        except psutil.NoSuchProcess:
+            return True
+
+    await wait_until(is_gone, what="the child's end")
 
 
 def test_every_port_of_a_plan_is_its_own(tmp_path: Path) -> None:

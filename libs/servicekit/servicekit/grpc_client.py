@@ -34,11 +34,12 @@ _OPTIONS = [
 class Peer:
     """A channel to one service, called as oneself and, where there is one, on behalf of a user."""
 
-    def __init__(self, target: str, audience: str, identity: ServiceIdentity, ca_file: str = "") -> None:
+    def __init__(self, target: str, audience: str, identity: ServiceIdentity, ca_file: str = "", timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
         """`target` is a gRPC target (host:port, dns:///...); `audience` the peer's service name; with `ca_file` it is called over TLS."""
         self.channel = grpc.aio.secure_channel(target, channel_credentials(ca_file), _OPTIONS) if ca_file else grpc.aio.insecure_channel(target, _OPTIONS)
         self._audience = audience
         self._identity = identity
+        self._timeout_seconds = timeout_seconds
 
     def metadata(self, access_token: str = "") -> list[tuple[str, str]]:
         """Return a call's metadata."""
@@ -55,11 +56,11 @@ class Peer:
         request: Request,
         *,
         access_token: str = "",
-        timeout: float = DEFAULT_TIMEOUT_SECONDS,  # noqa: ASYNC109  # it becomes the call's deadline on the wire
+        timeout: float | None = None,  # noqa: ASYNC109  # it becomes the call's deadline on the wire
     ) -> Response:
         """Call once; a failure is raised as the ServiceError it was there."""
         try:
-            return await method(request, timeout=timeout, metadata=self.metadata(access_token))
+            return await method(request, timeout=timeout or self._timeout_seconds, metadata=self.metadata(access_token))
         except grpc.aio.AioRpcError as error:
             raise from_rpc_error(error) from None
 

@@ -3,12 +3,12 @@
 import asyncio
 import time
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
-from contextlib import AsyncExitStack
+from contextlib import AsyncExitStack, suppress
 from dataclasses import dataclass
 from typing import TypeVar
 
 from aiokafka import AIOKafkaConsumer, AIOKafkaProducer, ConsumerRecord, TopicPartition
-from aiokafka.errors import KafkaError, ProducerClosed
+from aiokafka.errors import IllegalStateError, KafkaError, ProducerClosed
 from prometheus_client import Counter, Gauge
 
 from servicekit import tracing
@@ -155,7 +155,8 @@ class GroupConsumer:
         self._handle = handle
         self._dead_letter_topic = dead_letter_topic
         self._dead = 0
-        self._handled_to: dict[TopicPartition, int] = {}
+        # Where the batch begins that was read and is not handled yet.
+        self._under_way: dict[TopicPartition, int] = {}
         self.problem = "not started"
 
     async def run(self) -> None:
@@ -204,6 +205,7 @@ class GroupConsumer:
         if fetched:
             # All partitions together: the round trips of handling and committing are made once, not once for each.
             batch = [to_record(record) for records in fetched.values() for record in records]
+            self._under_way = {part: records[0].offset for part, records in fetched.items()}
             began = time.time()
             await self._until_handled(batch)
             for record in batch:
@@ -211,12 +213,18 @@ class GroupConsumer:
                 tracing.passed(f"handle {self._topic}", record.traceparent, began, "consumer")
             await self._commit({part: records[-1].offset + 1 for part, records in fetched.items()})
             CONSUMED.labels(self._topic, "handled").inc(len(batch))
-        self._measure_lag()
+            self._under_way = {}
+        await self._measure_lag()
 
-    def _measure_lag(self) -> None:
-        """Sum over the partitions this process has now: one that went to another process no longer counts here."""
-        ends = {part: self._consumer.highwater(part) for part in self._consumer.assignment()}
-        CONSUMER_LAG.labels(self._topic).set(sum(max(0, (end or 0) - self._handled_to.get(part, end or 0)) for part, end in ends.items()))
+    async def _measure_lag(self) -> None:
+        """Sum over the partitions that this process has now and has heard of; one that goes to another process in this moment counts there."""
+        lag = 0
+        for part in self._consumer.assignment():
+            with suppress(IllegalStateError):
+                end = self._consumer.highwater(part)
+                if end is not None:
+                    lag += end - self._under_way.get(part, await self._consumer.position(part))
+        CONSUMER_LAG.labels(self._topic).set(lag)
 
     async def _until_handled(self, batch: list[Record]) -> None:
         delay = 0.1
@@ -229,6 +237,7 @@ class GroupConsumer:
                 self.problem = f"records of {self._topic} cannot be handled: {type(error).__name__}"
                 logger.warning("handling failed, trying again", topic=self._topic, error=type(error).__name__, reason=str(error), delay=delay)
                 CONSUMED.labels(self._topic, "retried").inc(len(batch))
+                await self._measure_lag()
                 await asyncio.sleep(delay)
                 delay = min(delay * 2, 5.0)
             else:
@@ -256,7 +265,6 @@ class GroupConsumer:
         logger.warning("bad record", topic=self._topic, partition=record.partition, offset=record.offset, reason=reason)
 
     async def _commit(self, nexts: dict[TopicPartition, int]) -> None:
-        self._handled_to |= nexts
         try:
             await self._consumer.commit(nexts)
         except KafkaError as error:

@@ -22,6 +22,8 @@ _KINDS = {
 }
 _PROPAGATOR = TraceContextTextMapPropagator()
 _NANOSECONDS = 1_000_000_000
+# For one batch, with what is tried again: a process that ends waits for those that are left, even where no collector answers.
+EXPORT_SECONDS = 2
 
 
 class _Span:
@@ -38,7 +40,7 @@ class OtlpTracer:
     def __init__(self, service: str, endpoint: str) -> None:
         """`endpoint` is a URL; https means TLS by the system's authorities."""
         self._provider = TracerProvider(resource=Resource.create({"service.name": f"baton-{service}"}))
-        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint)))
+        self._provider.add_span_processor(BatchSpanProcessor(OTLPSpanExporter(endpoint=endpoint, timeout=EXPORT_SECONDS)))
         self._tracer = self._provider.get_tracer("baton")
 
     @contextmanager

@@ -4,8 +4,10 @@ import asyncio
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
+from functools import partial
 
 import pytest
+from aiokafka.admin import AIOKafkaAdminClient
 from aiokafka.errors import KafkaError
 from prometheus_client import REGISTRY
 from servicekit.kafka import BadRecordError, GroupConsumer, Record, TooManyBadRecordsError, TopicReader, make_producer
@@ -55,6 +57,15 @@ class Broker:
 
     def consumer(self, handler: Handler) -> Strict:
         return Strict(self.servers, self.topic, f"group of {self.topic}", handler, self.dead)
+
+    async def has_committed(self, offset: int) -> bool:
+        admin = AIOKafkaAdminClient(bootstrap_servers=self.servers)
+        await admin.start()
+        try:
+            offsets = await admin.list_consumer_group_offsets(f"group of {self.topic}")
+        finally:
+            await admin.close()
+        return [each.offset for each in offsets.values()] == [offset]
 
     async def dead_letters(self) -> list[Record]:
         reader = TopicReader(self.servers, self.dead, "test")
@@ -117,14 +128,24 @@ async def test_what_may_pass_is_tried_again_and_said_meanwhile(broker: Broker) -
 
 async def test_what_was_handled_is_not_handled_again_by_the_next_process(broker: Broker) -> None:
     first, second = Handler(), Handler()
-    lag = {"topic": broker.topic}
     await broker.publish(b"1", b"2")
     async with running(broker.consumer(first)):
-        await wait_until(lambda: REGISTRY.get_sample_value("baton_kafka_consumer_lag_records", lag) == 0, 20, what="the commit")
+        await wait_until(lambda: first.handled == [b"1", b"2"], what="both records")
+        await wait_until(partial(broker.has_committed, 2), what="the commit")
     await broker.publish(b"3")
     async with running(broker.consumer(second)):
         await wait_until(lambda: second.handled, 20, what="the new record")
     assert (first.handled, second.handled) == ([b"1", b"2"], [b"3"])
+
+
+async def test_what_is_not_handled_counts_as_behind_and_what_is_does_not(broker: Broker) -> None:
+    handler = Handler(fails=1_000_000)
+    lag = partial(REGISTRY.get_sample_value, "baton_kafka_consumer_lag_records", {"topic": broker.topic})
+    await broker.publish(b"1", b"2", b"3")
+    async with running(broker.consumer(handler)):
+        await wait_until(lambda: lag() == 3, what="three records behind, while they cannot be handled")
+        handler.fails = 0
+        await wait_until(lambda: handler.handled == [b"1", b"2", b"3"] and lag() == 0, what="nothing behind")
 
 
 async def test_a_broker_that_is_away_is_waited_for() -> None:

@@ -32,13 +32,14 @@ class Receipts:
 
     def running(self) -> Iterable[asyncio.Task[None]]:
         """Return what is under way."""
-        return tuple(self._running.values())
+        return tuple(task for task in self._running.values() if not task.done())
 
     def _want(self, what: str, seq: int) -> None:
         self._wanted[what] = max(self._wanted[what], seq)
-        if self._wanted[what] > self._sent[what] and what not in self._running:
-            self._running[what] = task = self._transport.keep(self._report(what))
-            task.add_done_callback(lambda _: self._running.pop(what, None))
+        running = self._running.get(what)
+        # Done is who has looked for the last time, whether or not asyncio has told of it yet.
+        if self._wanted[what] > self._sent[what] and (running is None or running.done()):
+            self._running[what] = self._transport.keep(self._report(what))
 
     async def _report(self, what: str) -> None:
         while (seq := self._wanted[what]) > self._sent[what]:

@@ -94,8 +94,13 @@ class Count:
             return new
 
     async def _advance(self, phases: Sequence[Phase]) -> None:
-        with _duplicates_are_fine():
-            await self.known.bulk_write([_advance(phase) for phase in phases], ordered=False)
+        try:
+            await self.known.bulk_write([_advance(phase, upsert=True) for phase in phases], ordered=False)
+        except BulkWriteError as error:
+            _raise_unless_duplicates(error)
+            # Now there is one, and whether it is newer is for the filter to say: it may have come in the same moment and be older.
+            there = [phases[fault["index"]] for fault in (error.details or {})["writeErrors"]]
+            await self.known.bulk_write([_advance(phase, upsert=False) for phase in there], ordered=False)
 
     async def _insert(self, facts: Sequence[Fact]) -> list[Fact]:
         return [fact for new in await _all([self._insert_part(part) for part in _parts(facts)]) for fact in new]
@@ -187,9 +192,9 @@ def _marks(facts: Sequence[Fact]) -> list[UpdateOne]:
     ]
 
 
-def _advance(phase: Phase) -> ReplaceOne[Document]:
+def _advance(phase: Phase, *, upsert: bool) -> ReplaceOne[Document]:
     """Replace an older phase; where a newer one stands the filter misses it, and the insert that upsert then tries is a duplicate."""
-    return ReplaceOne({"_id": phase.conversation_id, "seq": {"$lt": phase.seq}}, from_phase(phase), upsert=True)
+    return ReplaceOne({"_id": phase.conversation_id, "seq": {"$lt": phase.seq}}, from_phase(phase), upsert=upsert)
 
 
 @contextmanager
@@ -200,15 +205,6 @@ def unavailable() -> Iterator[None]:
     except PyMongoError as error:
         message = f"The database of figures does not answer ({type(error).__name__})."
         raise UnavailableError(message) from error
-
-
-@contextmanager
-def _duplicates_are_fine() -> Iterator[None]:
-    """A phase that is there and was not older is further on."""
-    try:
-        yield
-    except BulkWriteError as error:
-        _raise_unless_duplicates(error)
 
 
 def _raise_unless_duplicates(error: BulkWriteError) -> None:

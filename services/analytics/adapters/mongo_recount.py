@@ -2,22 +2,25 @@
 
 import uuid
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
+from pymongo import ReturnDocument
+
+from services.analytics.adapters.documents import Document
 from services.analytics.adapters.mongo_count import Count, unavailable
 from services.analytics.adapters.mongo_store import SERVED, MongoFactStore
-from services.analytics.ports import FactStore
+from services.analytics.ports import FactStore, LostLeaseError
 
-RECOUNT = "recount"
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)
 
 
-class LostLeaseError(Exception):
-    """Another process has taken over."""
-
-
 class MongoRecounting:
-    """Counts into a new number beside the one that is served."""
+    """Counts into a new number beside the one that is served.
+
+    Lease and served number stand in one document, so that only who holds the lease can switch. A number is given once: who lost the lease has nothing of
+    anybody else's that it could drop.
+    """
 
     def __init__(self, store: MongoFactStore) -> None:
         """`store` serves."""
@@ -29,27 +32,24 @@ class MongoRecounting:
 
     async def begin(self, lease: timedelta) -> FactStore | None:
         """See the port."""
-        served = await self._store.switches()
-        free = {"_id": RECOUNT, "$expr": {"$gt": [{"$subtract": ["$$NOW", "$renewed"]}, lease // timedelta(milliseconds=1)]}}
+        # An absent lease compares as older than every time.
+        free = {"_id": SERVED, "$expr": {"$lt": ["$recount.renewed", {"$subtract": ["$$NOW", lease // timedelta(milliseconds=1)]}]}}
+        number = {"$add": [{"$max": ["$number", "$recount.number"]}, 1]}
+        mine = [{"$set": {"recount": {"holder": self._holder, "number": number, "renewed": "$$NOW"}}}]
         with unavailable():
-            await self._counts.update_one({"_id": RECOUNT}, {"$setOnInsert": {"renewed": NEVER, "number": 0}}, upsert=True)
-            former = await self._counts.find_one_and_update(free, {"$set": {"holder": self._holder}, "$currentDate": {"renewed": True}})
-            if former is None:
-                return None
-            number = max(served, former["number"]) + 1
-            await self._counts.update_one({"_id": RECOUNT, "holder": self._holder}, {"$set": {"number": number}})
-        await self._store.drop_others(served)
-        new = self._store.count(number)
+            document = await self._counts.find_one_and_update(free, mine, return_document=ReturnDocument.AFTER)
+        if document is None:
+            return None
+        served, begun = document["number"], document["recount"]["number"]
+        await self._store.drop_before(begun, served)
+        new = self._store.count(begun)
         self._counted = new, self._store.count(served)
         await new.migrate()
-        return self._store.numbered(number)
+        return self._store.numbered(begun)
 
     async def renew(self, lease: timedelta) -> None:  # noqa: ARG002  # the lease is judged by who wants to take it
         """See the port."""
-        with unavailable():
-            result = await self._counts.update_one({"_id": RECOUNT, "holder": self._holder}, {"$currentDate": {"renewed": True}})
-        if not result.matched_count:
-            raise LostLeaseError
+        await self._change({"$currentDate": {"recount.renewed": True}})
 
     async def behind(self) -> AsyncIterator[str]:
         """See the port: both counts are read in the order of their ids, side by side."""
@@ -65,24 +65,32 @@ class MongoRecounting:
 
     async def switch(self) -> None:
         """See the port."""
-        new, former = self._pair()
-        with unavailable():
-            await self._counts.update_one({"_id": SERVED, "number": former.number}, {"$set": {"number": new.number}})
+        new, _ = self._pair()
+        await self._change({"$set": {"number": new.number}, "$unset": {"uncounted": True}})
 
     async def finish(self) -> None:
         """See the port."""
         _, former = self._pair()
         await former.drop()
-        with unavailable():
-            await self._counts.update_one({"_id": RECOUNT, "holder": self._holder}, {"$set": {"renewed": NEVER}})
+        await self._release()
 
     async def abandon(self) -> None:
         """See the port."""
         new, _ = self._pair()
         if await self._store.switches() != new.number:
             await new.drop()
+        await self._release()
+
+    async def _release(self) -> None:
+        with suppress(LostLeaseError):
+            await self._change({"$set": {"recount.renewed": NEVER}})
+
+    async def _change(self, change: Document) -> None:
+        """Write under the lease; LostLeaseError where another has it."""
         with unavailable():
-            await self._counts.update_one({"_id": RECOUNT, "holder": self._holder}, {"$set": {"renewed": NEVER}})
+            result = await self._counts.update_one({"_id": SERVED, "recount.holder": self._holder}, change)
+        if not result.matched_count:
+            raise LostLeaseError
 
     def _pair(self) -> tuple[Count, Count]:
         if self._counted is None:

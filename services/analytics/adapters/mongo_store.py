@@ -1,7 +1,8 @@
 """The count that is served: which one it is stands in the collection `counts`, so that another can take its place at once and everywhere.
 
-counts: {_id: "served", number}
-        {_id: "recount", number, holder, renewed}  who counts into which new one
+counts: {_id: "served", number,
+         uncounted: true,                      until what the log had before the first start is counted
+         recount: {number, holder, renewed}}   who counts into which new one
 """
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
@@ -42,12 +43,16 @@ class MongoFactStore:
         self._known_ai_agents: set[tuple[str, AiAgent]] = set()
         self._kept = KeptSheets()
 
-    async def migrate(self) -> bool:
-        """Create what is missing; safe to run again, and at once in several processes. True where nothing was ever counted here."""
+    async def migrate(self) -> None:
+        """Create what is missing; safe to run again, and at once in several processes."""
         with unavailable():
-            result = await self.counts.update_one({"_id": SERVED}, {"$setOnInsert": {"number": 1}}, upsert=True)
+            await self.counts.update_one({"_id": SERVED}, {"$setOnInsert": {"number": 1, "uncounted": True}}, upsert=True)
         await (await self._count()).migrate()
-        return result.upserted_id is not None
+
+    async def is_uncounted(self) -> bool:
+        """Tell whether the log was never counted from its beginning: the topic, which is counted as it comes, may no longer have what the log has."""
+        with unavailable():
+            return await self.counts.find_one({"_id": SERVED, "uncounted": True}) is not None
 
     def numbered(self, number: int) -> "MongoFactStore":
         """Return the store of one count."""
@@ -57,12 +62,13 @@ class MongoFactStore:
         """Return the collections of one count."""
         return Count(self._database, number)
 
-    async def drop_others(self, served: int) -> None:
-        """Remove every count but the one that is served: what was begun and broken off."""
+    async def drop_before(self, begun: int, served: int) -> None:
+        """Remove what was begun before this and broken off: every count with a lower number but the one that is served."""
         with unavailable():
             names = await self._database.list_collection_names(filter={"name": {"$regex": "^phases_[0-9]+$"}})
         for number in {int(name.rpartition("_")[2]) for name in names} - {served}:
-            await self.count(number).drop()
+            if number < begun:
+                await self.count(number).drop()
 
     async def switches(self) -> int:
         """See the FactStore port: the number of the count that is served."""

@@ -37,6 +37,8 @@ class Neighbours:
     names: dict[str, str]
     log: list[event_pb2.Event] = field(default_factory=list)
     exported: list[str] = field(default_factory=list)
+    # How many more exports fail.
+    failing_exports: int = 0
     settings: workspace_pb2.WorkspaceSettings = field(default_factory=workspace_pb2.WorkspaceSettings)
 
     def server(self) -> GrpcServer:
@@ -78,9 +80,12 @@ class Neighbours:
         assert str(dict(context.invocation_metadata() or ())["authorization"]).startswith("Bearer ")
         return workspace_pb2.GetWorkspaceSettingsResponse(settings=self.settings)
 
-    async def _export(self, request: internal_pb2.ExportLogRequest, _context: Context) -> AsyncIterator[internal_pb2.ExportLogResponse]:
+    async def _export(self, request: internal_pb2.ExportLogRequest, context: Context) -> AsyncIterator[internal_pb2.ExportLogResponse]:
         service_caller("analytics")
         self.exported.append(request.conversation_id)
+        if self.failing_exports:
+            self.failing_exports -= 1
+            await context.abort(grpc.StatusCode.UNAVAILABLE, "the log is away")
         for event in self.log:
             if request.conversation_id in {"", event.conversation_id}:
                 yield internal_pb2.ExportLogResponse(events=[event])

@@ -22,7 +22,7 @@ from servicekit.kafka import make_producer
 from deploy.local.ports import free_port
 from deploy.local.running import Running
 from tests.harness.keys import Key
-from tests.harness.waiting import wait_until
+from tests.harness.waiting import PATIENCE_SECONDS, wait_until
 
 # A replica that was killed leaves the group only when its session has run out.
 SESSION_SECONDS = 30
@@ -37,7 +37,7 @@ class Replica:
     peer: Peer
 
     async def figures(self, request: pb.GetFiguresRequest, token: str) -> pb.GetFiguresResponse:
-        return await self.peer.call(AnalyticsServiceStub(self.peer.channel).GetFigures, request, access_token=token, timeout=30)
+        return await self.peer.call(AnalyticsServiceStub(self.peer.channel).GetFigures, request, access_token=token)
 
     async def is_ready(self) -> bool:
         self.running.check()
@@ -75,7 +75,7 @@ class Replicas:
         for _ in range(count):
             grpc, ops = free_port(), free_port()
             ports = {"BATON_ANALYTICS_GRPC_PORT": str(grpc), "BATON_ANALYTICS_OPS_PORT": str(ops)}
-            peer = Peer(f"127.0.0.1:{grpc}", "analytics", ServiceIdentity("realtime", self.gateway.pem, SystemClock()))
+            peer = Peer(f"127.0.0.1:{grpc}", "analytics", ServiceIdentity("realtime", self.gateway.pem, SystemClock()), timeout_seconds=PATIENCE_SECONDS)
             new.append(Replica(self.process(f"analytics-{ops}", env=ports), f"http://127.0.0.1:{ops}", peer))
         self.members += new
         for member in new:

@@ -12,12 +12,12 @@ from pymongo import AsyncMongoClient
 from servicekit.errors import PreconditionError, UnavailableError
 
 from services.analytics.adapters.event_proto import to_logged_event
-from services.analytics.adapters.mongo_recount import MongoRecounting
-from services.analytics.adapters.mongo_store import MongoFactStore
+from services.analytics.adapters.mongo_recount import NEVER, MongoRecounting
+from services.analytics.adapters.mongo_store import SERVED, MongoFactStore
 from services.analytics.domain.events import LoggedEvent
 from services.analytics.domain.sheets import Sheet
 from services.analytics.domain.spans import Period
-from services.analytics.ports import Scope
+from services.analytics.ports import LostLeaseError, Scope
 from services.analytics.tests.fakes import FakeFactStore, FakeLog
 from services.analytics.tests.histories import WORKSPACE
 from services.analytics.tests.test_fact_store import MOMENT, busy_year
@@ -129,3 +129,66 @@ async def test_repeats_in_any_order_by_several_processes_change_nothing(store: M
     while await store.count_stale(YEARS.end):
         pass
     assert await whole(store) == expected
+
+
+@dataclass
+class HeldLog(FakeLog):
+    """A log that gives its first page and then waits."""
+
+    page_given: asyncio.Event = field(default_factory=asyncio.Event)
+    go_on: asyncio.Event = field(default_factory=asyncio.Event)
+
+    async def all_events(self) -> AsyncIterator[list[LoggedEvent]]:
+        async for page in super().all_events():
+            yield page
+            self.page_given.set()
+            await self.go_on.wait()
+
+
+async def overtaken(store: MongoFactStore, events: list[LoggedEvent], renewed_every: float) -> "tuple[asyncio.Task[int], HeldLog]":
+    """A rebuild that slept over its lease in the middle, and what another has counted meanwhile is served."""
+    log = HeldLog(events)
+    slow = Rebuild(MongoRecounting(store), log, renewed_every)
+    await slow.begin()
+    running = asyncio.create_task(slow.run())
+    await log.page_given.wait()
+    # The lease runs out and is taken in one moment: the slow one cannot renew in between.
+    await store.counts.update_one({"_id": SERVED}, {"$set": {"recount.renewed": NEVER, "recount.holder": "who slept"}})
+    other = Rebuild(MongoRecounting(store), FakeLog(events))
+    await other.begin()
+    await other.run()
+    return running, log
+
+
+async def test_who_slept_over_the_lease_switches_to_nothing_and_drops_nothing(store: MongoFactStore) -> None:
+    events = in_order_of_time(4)
+    running, log = await overtaken(store, events, renewed_every=1_000)
+    served = await store.switches()
+    log.go_on.set()
+    with pytest.raises(LostLeaseError):
+        await running
+    assert (served, await store.switches()) == (3, 3)
+    assert await whole(store) == await from_scratch(events)
+
+
+async def test_who_lost_the_lease_stops_counting(store: MongoFactStore) -> None:
+    events = in_order_of_time(5)
+    running, _ = await overtaken(store, events, renewed_every=0.01)
+    with pytest.raises(LostLeaseError):
+        await running
+    assert await whole(store) == await from_scratch(events)
+
+
+async def test_a_log_is_uncounted_until_it_was_counted_to_its_end(store: MongoFactStore) -> None:
+    events = in_order_of_time(6)
+    failing = Rebuild(MongoRecounting(store), GrowingLog(events, fail_at=2))
+    await failing.begin()
+    with pytest.raises(UnavailableError):
+        await failing.run()
+    await store.migrate()
+    assert await store.is_uncounted()
+    rebuild = Rebuild(MongoRecounting(store), FakeLog(events))
+    await rebuild.begin()
+    await rebuild.run()
+    await store.migrate()
+    assert not await store.is_uncounted()

@@ -1,8 +1,9 @@
 """Count everything again from the log, while the former count is served and goes on counting."""
 
 import asyncio
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from datetime import timedelta
+from typing import NoReturn
 
 from servicekit.errors import PreconditionError
 
@@ -10,7 +11,7 @@ from services.analytics.domain.events import LoggedEvent
 from services.analytics.ports import ConversationLog, FactStore, Recounting
 from services.analytics.use_cases.record_events import RecordEvents
 
-# Renewed with every page; another process may begin when nobody has renewed for this long.
+# Another process may begin when nobody has renewed for this long.
 LEASE = timedelta(seconds=60)
 RENEWED_EVERY = 20.0
 CATCH_UPS = 5
@@ -19,10 +20,11 @@ CATCH_UPS = 5
 class Rebuild:
     """The log by pages, then what came meanwhile, then the switch, then what came during the switch."""
 
-    def __init__(self, recounting: Recounting, log: ConversationLog) -> None:
-        """`log` is the truth; the topic keeps too little of it."""
+    def __init__(self, recounting: Recounting, log: ConversationLog, renewed_every: float = RENEWED_EVERY) -> None:
+        """`log` is the truth; the topic keeps too little of it. The lease is renewed every so many seconds."""
         self._recounting = recounting
         self._log = log
+        self._renewed_every = renewed_every
         self._begun: FactStore | None = None
 
     async def begin(self) -> None:
@@ -32,18 +34,29 @@ class Rebuild:
             raise PreconditionError("REBUILD_RUNNING", "The figures are being counted again already.")
 
     async def run(self) -> int:
-        """Do what was begun; return how many events were counted. What was served stays served where this fails."""
+        """Do what was begun; return how many events were counted. What was served stays served where this fails, as with LostLeaseError."""
         assert self._begun is not None, "begin first"  # noqa: S101  # the order of calls is the caller's
-        renewing = asyncio.create_task(self._keep_renewing())
         try:
-            count = await self._count(RecordEvents(self._begun, self._log))
+            count = await self._while_renewing(self._count(RecordEvents(self._begun, self._log)))
         except BaseException:
             await self._recounting.abandon()
             raise
-        finally:
-            renewing.cancel()
         await self._recounting.finish()
         return count
+
+    async def _while_renewing(self, work: Coroutine[None, None, int]) -> int:
+        """Do it as long as the lease is renewed."""
+        working, renewing = asyncio.create_task(work), asyncio.create_task(self._keep_renewing())
+        try:
+            done, _ = await asyncio.wait([working, renewing], return_when=asyncio.FIRST_COMPLETED)
+            if working not in done:
+                # Renewing ends by its failure alone.
+                renewing.result()
+            return await working
+        finally:
+            working.cancel()
+            renewing.cancel()
+            await asyncio.wait([working, renewing])
 
     async def _count(self, record: RecordEvents) -> int:
         count = 0
@@ -65,9 +78,9 @@ class Rebuild:
             count += (await record(await self._log.events_of(conversation_id))).folded
         return count
 
-    async def _keep_renewing(self) -> None:
+    async def _keep_renewing(self) -> NoReturn:
         while True:
-            await asyncio.sleep(RENEWED_EVERY)
+            await asyncio.sleep(self._renewed_every)
             await self._recounting.renew(LEASE)
 
 

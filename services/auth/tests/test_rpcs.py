@@ -33,6 +33,7 @@ from services.auth.bootstrap import Ports, grpc_server
 from services.auth.tests.fakes import CountingHasher
 from services.auth.tests.world import PASSWORD, signing_key, signing_keys
 from services.auth.use_cases.first_administrator import FirstAdministrator
+from tests.harness.waiting import PATIENCE_SECONDS
 
 LIMIT = 5
 
@@ -97,7 +98,7 @@ async def service(mongo_store: MongoStore) -> AsyncIterator[Service]:
     server = grpc_server(ports, json.dumps(trusted))
     target = f"127.0.0.1:{server.listen('127.0.0.1:0')}"
     await server.start()
-    peers = {name: Peer(target, "auth", ServiceIdentity(name, private_pem(key), SystemClock())) for name, key in keys.items()}
+    peers = {name: Peer(target, "auth", ServiceIdentity(name, private_pem(key), SystemClock()), timeout_seconds=PATIENCE_SECONDS) for name, key in keys.items()}
     yield Service(mongo_store, peers["realtime"], peers["conversation"], peers["stranger"])
     for peer in peers.values():
         await peer.close()

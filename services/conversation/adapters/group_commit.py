@@ -40,7 +40,8 @@ class GroupCommit:
         self._undecided.add(conversation)
         future: asyncio.Future[Appended] = asyncio.get_running_loop().create_future()
         self._pending[conversation] = (document, future)
-        if len(self._writes) < MAX_WRITES:
+        # Who has ended is counted as ended at once, and not when asyncio tells of it: between the two nobody would write this.
+        if sum(not write.done() for write in self._writes) < MAX_WRITES:
             task = asyncio.create_task(self._run(), name="group-commit")
             self._writes.add(task)
             task.add_done_callback(self._writes.discard)

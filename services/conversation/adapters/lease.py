@@ -154,7 +154,9 @@ class RoleRunner:
             LEASES_HELD.labels(self._lease.role).set(0)
             work.cancel()
             (result,) = await asyncio.gather(work, return_exceptions=True)
-            if isinstance(result, Exception) and not isinstance(result, LeaseLostError):
+            if isinstance(result, PyMongoError):
+                logger.warning("role broken off, the database does not answer", role=self._lease.role, error=type(result).__name__)
+            elif isinstance(result, Exception) and not isinstance(result, LeaseLostError):
                 logger.error("role failed", role=self._lease.role, exc_info=result)
             if self._lease.held:
                 await self._release()

@@ -56,28 +56,32 @@ class Projector:
         if not batch.changes:
             PROJECTOR_LAG.set(0)
             return
-        writes = row_writes(batch.changes)
+        patches = _patches(batch.changes)
         try:
-            await self._rows.bulk_write(writes, ordered=False)
+            await self._rows.bulk_write([_write(*patch, may_make=True) for patch in patches], ordered=False)
         except BulkWriteError as error:
-            # An upsert whose row is already newer meets its own _id.
+            # An upsert whose row is there and not older meets its own _id.
             failures = error.details["writeErrors"]
             if error.details["writeConcernErrors"] or any(failure["code"] != _DUPLICATE_KEY for failure in failures):
                 raise
+            # Whether it is newer is for the filter to say: a former holder of the lease may have made an older one in the same moment.
+            there = [patches[failure["index"]] for failure in failures]
+            await self._rows.bulk_write([_write(*patch, may_make=False) for patch in there], ordered=False)
         newest = max(change.document["at"] for change in batch.changes)
         PROJECTOR_LAG.set(max(0.0, (self._clock.now() - newest).total_seconds()))
 
 
-def row_writes(changes: list[Change]) -> list[UpdateOne]:
-    """Return one write per conversation of the batch, each guarded by its seq."""
+def _patches(changes: list[Change]) -> list[tuple[str, Document]]:
+    """Return one patch per conversation of the batch."""
     patches: dict[str, Document] = {}
     for change in changes:
         event = event_document.to_event(change.document)
         former = patches.get(event.conversation_id)
         if former is None or former["s"] < event.seq:
             patches[event.conversation_id] = {**(former or {}), **patch_of(event)}
-    return [
-        # Only a patch with the beginning of the conversation may make the row: any other would make half of one.
-        UpdateOne({"_id": conversation_id, "s": {"$lt": patch["s"]}}, {"$set": patch}, upsert="started_at" in patch)
-        for conversation_id, patch in patches.items()
-    ]
+    return list(patches.items())
+
+
+def _write(conversation_id: str, patch: Document, *, may_make: bool) -> UpdateOne:
+    """Return a patch's write, guarded by its seq. Only one with the beginning of the conversation makes the row: any other would make half of one."""
+    return UpdateOne({"_id": conversation_id, "s": {"$lt": patch["s"]}}, {"$set": patch}, upsert=may_make and "started_at" in patch)

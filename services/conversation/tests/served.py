@@ -28,6 +28,7 @@ from services.conversation.use_cases.request_human import RequestHumanAttention
 from services.conversation.use_cases.states import States
 from services.conversation.use_cases.tell_availability import TellAvailability
 from services.conversation.use_cases.transfer import TransferToAgent
+from tests.harness.waiting import PATIENCE_SECONDS
 
 BUDI_ID = "11111111-1111-4111-8111-111111111111"
 SARI_ID = "22222222-2222-4222-8222-222222222222"
@@ -125,7 +126,7 @@ async def _who_calls(metadata: Mapping[str, str]) -> None:
 async def ask(method: Any, request: Any, **caller: str) -> Any:  # any RPC
     """Call as somebody; the answer, or the ServiceError that it was."""
     try:
-        return await method(request, metadata=list(caller.items()), timeout=10)
+        return await method(request, metadata=list(caller.items()), timeout=PATIENCE_SECONDS)
     except grpc.aio.AioRpcError as error:
         raise from_rpc_error(error) from None
 

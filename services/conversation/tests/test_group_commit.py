@@ -95,3 +95,23 @@ async def test_a_write_that_fails_in_an_unforeseen_way_leaves_all_of_it_unknown(
 )
 def test_a_bulk_answer_says_of_each_what_is_known(details: dict[str, Any], expected: list[Appended]) -> None:
     assert _of_each(3, BulkWriteError(details).details) == expected
+
+
+async def test_what_comes_in_the_moment_in_which_all_writers_end_is_written() -> None:
+    writes = Writes()
+    commit = GroupCommit(writes)
+    for number in range(MAX_WRITES):
+        submit(commit, f"first-{number}")
+        await asyncio.sleep(0)
+
+    async def after_the_writers() -> Appended:
+        # Who waits for the same goes on in the same turn of the loop, after they have ended and before asyncio tells of it.
+        await writes.gate.wait()
+        return await submit(commit, "later")
+
+    later = asyncio.create_task(after_the_writers())
+    await asyncio.sleep(0)
+    writes.gate.set()
+    done, _ = await asyncio.wait([later], timeout=5)
+    assert done, "nobody writes it"
+    assert later.result() is Appended.YES

@@ -6,10 +6,13 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from typing import Any
 
+import pytest
+from pymongo import AsyncMongoClient
 from pymongo.asynchronous.database import AsyncDatabase
 from servicekit.clock import SystemClock
 
-from services.conversation.adapters.change_tail import ChangeTail
+from services.conversation.adapters import event_document
+from services.conversation.adapters.change_tail import Batch, Change, ChangeTail
 from services.conversation.adapters.lease import Lease, RoleRunner
 from services.conversation.adapters.list_indexes import ensure_view_indexes
 from services.conversation.adapters.mongo_list import MongoList
@@ -21,6 +24,8 @@ from services.conversation.tests.logbook import Log, wander, write
 from services.conversation.tests.test_relay import consumer, is_newer, lose_position, make_logs, relay, write_interleaved
 
 Document = dict[str, Any]
+
+pytestmark = pytest.mark.usefixtures("long_term")
 
 SHOWN = 60
 
@@ -156,3 +161,19 @@ def _owed(in_order: list[tuple[int, str]], projected_at: int, shown: set[str]) -
 async def _projected(db: AsyncDatabase[Document], count: int) -> bool:
     lease = await db["leases"].find_one({"_id": "projector"})
     return await db["conversations"].count_documents({}) >= count and bool(lease and lease.get("position"))
+
+
+async def test_of_two_holders_that_make_a_row_at_once_the_newer_stays(mongodb: str, db: AsyncDatabase[Document]) -> None:
+    async with AsyncMongoClient[Document](mongodb, tz_aware=True) as client:
+        former, present = (Projector(database, ChangeTail(database), SystemClock()) for database in (client[db.name], db))
+        # In a few of them the two meet.
+        for _ in range(12):
+            logs = [Log() for _ in range(500)]
+            for log in logs:
+                log.user()
+            events = [[event_document.to_document(event) for event in log.events] for log in logs]
+            beginnings = Batch([Change(1, of_one[0]) for of_one in events], None)
+            whole = Batch([Change(1, document) for of_one in events for document in of_one], None)
+            await asyncio.gather(former._apply(beginnings), present._apply(whole))
+            found = await rows(db)
+            assert [found[log.id]["s"] for log in logs] == [len(log.events) for log in logs]

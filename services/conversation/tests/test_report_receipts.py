@@ -23,16 +23,21 @@ async def reported_once() -> tuple[Process, ReportReceiptsBatched]:
     return process, report
 
 
-async def together(report: ReportReceiptsBatched, *, delivered: int) -> None:
+async def together(process: Process, report: ReportReceiptsBatched, *, delivered: int) -> None:
     """The clock stands: reports wait until it is moved by hand, and it may only be moved once all of them have been told to wait."""
-    await wait_until(lambda: [batch.command.delivered_seq for batch in report._waiting.values()] == [delivered], 10, what="the reports wait together")
+
+    def all_wait() -> bool:
+        is_asked = process.carry_out._running or process.carry_out._lanes._waiting
+        return not is_asked and [batch.command.delivered_seq for batch in report._waiting.values()] == [delivered]
+
+    await wait_until(all_wait, what="the reports wait together")
 
 
 async def test_many_receipts_become_one_event_a_second() -> None:
     process, report = await reported_once()
     process.clock.moment += timedelta(milliseconds=10)
     reports = [asyncio.create_task(report(process.make.receipts(delivered=number, shown=1))) for number in (2, 3, 4, 5, 2)]
-    await together(report, delivered=5)
+    await together(process, report, delivered=5)
     process.clock.moment += timedelta(milliseconds=50)
     outcomes = await asyncio.gather(*reports)
     assert {outcome.seq for outcome in outcomes} == {8}
@@ -44,7 +49,7 @@ async def test_one_report_beyond_the_log_is_refused_alone_and_a_repeat_of_a_merg
     process, report = await reported_once()
     first, second, beyond = process.make.receipts(delivered=2), process.make.receipts(delivered=4), process.make.receipts(delivered=99)
     reports = [asyncio.create_task(report(each)) for each in (first, beyond, second, beyond)]
-    await together(report, delivered=4)
+    await together(process, report, delivered=4)
     process.clock.moment += timedelta(milliseconds=60)
     results = await asyncio.gather(*reports, return_exceptions=True)
     assert [type(result) for result in results] == [Outcome, InvalidError, Outcome, InvalidError]

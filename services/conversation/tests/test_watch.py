@@ -3,7 +3,7 @@
 import asyncio
 import random
 from collections import defaultdict
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import AsyncExitStack, aclosing, suppress
 from typing import Any, Self
 
@@ -82,6 +82,7 @@ class Site:
     async def __aenter__(self) -> Self:
         for work in (self.feed.run(), self.watch.keep_newest()):
             self._stack.push_async_callback(_end, asyncio.create_task(work))
+        await until(lambda: self.feed._connected, "the topic is read")
         return self
 
     async def __aexit__(self, *_exc: object) -> None:
@@ -278,3 +279,34 @@ def _together(before: list[Watched], after: list[Watched]) -> dict[str, list[int
     told = Told()
     told.items = [*before, *after]
     return {conversation_id: list(dict.fromkeys(seqs)) for conversation_id, seqs in told.seqs.items()}
+
+
+class SlowToAnswer(MongoConsumers):
+    """Consumers of which the first opening is answered last."""
+
+    def __init__(self, database: Database) -> None:
+        super().__init__(database)
+        self.opened = 0
+        self.answer = asyncio.Event()
+
+    async def open(self, consumer: Consumer, stream_id: str, ai_agent_ids: Collection[str]) -> str:
+        stored = await super().open(consumer, stream_id, ai_agent_ids)
+        self.opened += 1
+        if self.opened == 1:
+            await self.answer.wait()
+        return stored
+
+
+async def test_of_two_streams_that_open_at_once_the_newest_stays_whichever_is_answered_first(db: Database, kafka: str, relayed: str) -> None:
+    async with Site(db, kafka, relayed) as site:
+        site.watch._consumers = consumers = SlowToAnswer(db)
+        older = Told()
+        opening = asyncio.create_task(older.follow(site.watch, command()))
+        await until(lambda: consumers.opened > 0, "the first is opened")
+        newer = await site.follow(command())
+        consumers.answer.set()
+        await until(lambda: older.error is not None, "the first is replaced")
+        await opening
+        assert isinstance(older.error, ConflictError)
+        assert newer.error is None
+        assert site.watch.open_streams == 1

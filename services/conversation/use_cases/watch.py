@@ -58,9 +58,9 @@ class WatchCommand:
 
 @dataclass(slots=True, eq=False)
 class _Stream:
+    command: WatchCommand
     id: str = field(default_factory=lambda: uuid.uuid4().hex)
     replaced: bool = False
-    command: WatchCommand | None = None
     # By conversation, the newest alone: who is slow is told less.
     typing: dict[str, AgentTyping] = field(default_factory=dict)
     typed: asyncio.Event = field(default_factory=asyncio.Event)
@@ -76,7 +76,7 @@ class Watch:
         self._consumers = consumers
         self._max_seconds = max_seconds
         self._draining = draining
-        self._streams: dict[Consumer, _Stream] = {}
+        self._streams: set[_Stream] = set()
 
     @property
     def open_streams(self) -> int:
@@ -84,27 +84,29 @@ class Watch:
         return len(self._streams)
 
     async def keep_newest(self) -> None:
-        """End the streams whose consumers opened a newer one at another replica, for the life of the process."""
+        """End the streams whose consumers opened a newer one, here or at another replica, for the life of the process."""
         for look in itertools.count():
             await asyncio.sleep(LOOK_SECONDS)
-            mine = dict(self._streams)
+            # Each was opened before it came among these: what is newest now is it or a later one.
+            mine = list(self._streams)
             if mine:
                 # While the database is away nobody can open a newer one either.
                 with suppress(UnavailableError):
-                    newest = await self._consumers.newest(mine.keys())
-                    for consumer, stream in mine.items():
-                        stream.replaced = stream.replaced or newest.get(consumer, stream.id) != stream.id
+                    newest = await self._consumers.newest({stream.command.consumer for stream in mine})
+                    for stream in mine:
+                        stream.replaced = stream.replaced or newest.get(stream.command.consumer, stream.id) != stream.id
                     if look % SEEN_EVERY_LOOKS == 0:
-                        await self._consumers.saw([(consumer, stream.id) for consumer, stream in mine.items()])
+                        await self._consumers.saw([(stream.command.consumer, stream.id) for stream in mine])
 
     def wants_typing(self, workspace_id: str) -> bool:
         """Tell whether any stream of this workspace does; if none does, nobody need be looked up."""
-        return any(stream.command and stream.command.typing for consumer, stream in self._streams.items() if consumer.workspace_id == workspace_id)
+        return any(stream.command.typing and stream.command.consumer.workspace_id == workspace_id for stream in self._streams)
 
     def tell_typing(self, state: State, typing: AgentTyping) -> None:
         """Pass on that the holder types, to the streams of the conversation's platform that asked for it."""
-        for consumer, stream in self._streams.items():
-            if (consumer.workspace_id, consumer.platform_id) != (state.workspace_id, state.platform_id) or not (stream.command and stream.command.typing):
+        for stream in self._streams:
+            consumer = stream.command.consumer
+            if (consumer.workspace_id, consumer.platform_id) != (state.workspace_id, state.platform_id) or not stream.command.typing:
                 continue
             bots = stream.command.ai_agent_ids
             if (not bots or state.after.ai_agent.id in bots) and len(stream.typing) < MAX_TYPING:
@@ -119,19 +121,15 @@ class Watch:
     async def __call__(self, command: WatchCommand) -> AsyncGenerator[Watched, None]:
         """Yield what the platform must act on; see the contract for how it ends."""
         given = decode_cursor("cursor", command.cursor) if command.cursor else None
-        stream = _Stream(command=command)
-        former = self._streams.get(command.consumer)
+        stream = _Stream(command)
         stored = await self._consumers.open(command.consumer, stream.id, command.ai_agent_ids)
-        if former is not None:
-            former.replaced = True
-        self._streams[command.consumer] = stream
+        self._streams.add(stream)
         try:
             async with aclosing(self._watch(command, stream, given, stored)) as watched:
                 async for item in watched:
                     yield item
         finally:
-            if self._streams.get(command.consumer) is stream:
-                del self._streams[command.consumer]
+            self._streams.discard(stream)
 
     async def _watch(self, command: WatchCommand, stream: _Stream, given: Cursor | None, stored: str) -> AsyncGenerator[Watched, None]:
         loop = asyncio.get_running_loop()
@@ -178,7 +176,7 @@ class Watch:
 
     async def _wait(self, stream: _Stream, cursor: Cursor) -> None:
         """Return when there is something to tell, or after a while."""
-        if stream.command is None or not stream.command.typing:
+        if not stream.command.typing:
             await self._feed.wait(cursor, LOOK_SECONDS)
             return
         waits = [asyncio.ensure_future(self._feed.wait(cursor, LOOK_SECONDS)), asyncio.ensure_future(stream.typed.wait())]

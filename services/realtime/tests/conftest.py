@@ -95,7 +95,7 @@ async def gateway_with(services: FakeServices, dashboard: Path) -> AsyncIterator
         running = await start(settings, lifecycle)
         await running.tokens.poll()
         port = running.server.servers[0].sockets[0].getsockname()[1]
-        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"origin": ORIGIN}) as http:
+        async with httpx.AsyncClient(base_url=f"http://127.0.0.1:{port}", headers={"origin": ORIGIN}, timeout=60) as http:
             yield GatewayUnderTest(running, services, port, http)
 
 
@@ -108,7 +108,7 @@ def dashboard(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 async def shared_gateway(dashboard: Path) -> AsyncIterator[GatewayUnderTest]:
     services = FakeServices()
     await services.start()

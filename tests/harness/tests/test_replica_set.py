@@ -31,16 +31,16 @@ async def test_a_primary_cut_off_still_takes_writes_that_no_majority_has_while_a
         await everyone.db.things.with_options(write_concern=WriteConcern("majority")).insert_one({"_id": "before"})
         three.isolate(0)
         three.elect(1)
-        assert three.primaries() == [0, 1]
+        await wait_until(lambda: three.primaries() == [0, 1], what="both believe themselves primary")
         await old.db.things.with_options(write_concern=WriteConcern(1)).insert_one({"_id": "lost"})
         with pytest.raises(PyMongoError):
             await old.db.things.with_options(write_concern=WriteConcern("majority", wtimeout=300)).insert_one({"_id": "unknown"})
         async with AsyncMongoClient[dict[str, Any]](three.direct_uri(1)) as new:
-            await new.db.things.with_options(write_concern=WriteConcern("majority", wtimeout=5_000)).insert_one({"_id": "kept"})
+            await new.db.things.with_options(write_concern=WriteConcern("majority", wtimeout=60_000)).insert_one({"_id": "kept"})
         majority = old.db.things.with_options(read_concern=ReadConcern("majority"))
         assert {thing["_id"] async for thing in majority.find()} == {"before"}
         three.heal()
-        await wait_until(lambda: three.primaries() == [1], 30, what="the old primary steps down")
+        await wait_until(lambda: three.primaries() == [1], what="the old primary steps down")
         assert {thing["_id"] async for thing in everyone.db.things.with_options(read_concern=ReadConcern("majority")).find()} == {"before", "kept"}
 
 
@@ -59,13 +59,12 @@ async def test_a_primary_is_not_cut_off_before_a_lagging_member_has_caught_up(th
         assert await new.db.things.find_one({"_id": "of two"})
 
 
-def test_a_connection_is_known_by_both_its_ends_though_another_process_has_the_same_source_port() -> None:
+async def test_a_connection_is_known_by_both_its_ends_though_another_process_has_the_same_source_port() -> None:
     with listening() as one, listening() as other, connected_from(0, one) as connection:
         source = connection.getsockname()[1]
         with elsewhere_connected_from(source, other) as pid:
-            owners = owners_of({0: os.getpid(), 1: pid})
-    assert owners[source, one] == 0
-    assert owners[source, other] == 1
+            # One look at the system's table may miss a connection.
+            await wait_until(lambda: {(source, one): 0, (source, other): 1}.items() <= owners_of({0: os.getpid(), 1: pid}).items(), what="whose they are")
 
 
 @contextlib.contextmanager
