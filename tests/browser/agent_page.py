@@ -122,7 +122,13 @@ class AgentPage:
     async def open(self, conversation_id: str) -> None:
         """Press the row."""
         await self.page.locator(f'[data-row="{conversation_id}"]').click()
-        await self.sees(self.page.get_by_role("group", name="Message history"))
+        await self.sees_history()
+
+    async def sees_history(self) -> Locator:
+        """Wait until the history is there, and return it."""
+        history = self.page.get_by_role("group", name="Message history")
+        await expect(history).to_have_attribute("aria-busy", "false")
+        return history
 
     @property
     def chat(self) -> Locator:
@@ -141,10 +147,10 @@ class AgentPage:
         return self.chat.get_by_role("article").filter(has_text=text)
 
     async def take_over(self) -> None:
-        """Press Take Over in the head and wait for the message box."""
+        """Press Take Over in the head and wait until one can write."""
         await self.head.get_by_role("button", name="Take Over").click()
         await self.sees(self.head.get_by_text("Handled by You"))
-        await self.sees(self.box)
+        await expect(self.box).to_be_focused()
 
     async def say(self, text: str) -> None:
         """Write and send."""

@@ -1,5 +1,6 @@
 """Comes to a view as its people do, and looks at it in every width and theme."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from functools import partial
@@ -19,8 +20,8 @@ THEMES: tuple[Literal["light", "dark"], ...] = ("light", "dark")
 # Below it list and chat are two steps, and things are pressed with a thumb.
 NARROW = 768
 TALL, LOW = 900, 800
-# Menus find their place a frame after the window has its size; what is still wrong after so many looks is wrong.
-MOST_LOOKS = 3
+# Menus find their place a frame after the window has its size, on a busy machine much later; what is still wrong after so long is wrong.
+SETTLE_SECONDS = 10.0
 TWO_FRAMES = "() => new Promise((drawn) => requestAnimationFrame(() => requestAnimationFrame(drawn)))"
 
 
@@ -90,10 +91,7 @@ def _rules(scene: Scene, width: int, theme: str, look: Look) -> Rules:
 
 async def settled(page: Page, ask: Callable[[], Awaitable[list[str]]]) -> list[str]:
     """Return what is wrong once the layout has followed the window."""
-    found: list[str] = []
-    for _ in range(MOST_LOOKS):
-        found = await ask()
-        if not found:
-            break
+    end = asyncio.get_running_loop().time() + SETTLE_SECONDS
+    while (found := await ask()) and asyncio.get_running_loop().time() < end:
         await page.evaluate(TWO_FRAMES)
     return found

@@ -112,7 +112,7 @@ async def test_definitions_open_by_keyboard_and_filters_stand_in_the_address(hen
         await hendra.resize(width)
         await hendra.sees(page.locator("[data-figure=waiting]"))
         # The plots take their new width a frame later.
-        await wait_until(lambda: page.evaluate(FITS), 10, what=f"nothing is wider than {width} px")
+        await wait_until(lambda: page.evaluate(FITS), what=f"nothing is wider than {width} px")
 
 
 async def test_an_agent_sees_the_team_and_nobody_else(budi: AgentPage) -> None:

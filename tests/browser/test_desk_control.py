@@ -7,6 +7,8 @@ from playwright.async_api import Route, expect
 
 from tests.browser.agent_page import AgentPage, converse
 from tests.browser.desks import LIST
+from tests.browser.place import Place
+from tests.harness.browser import Browser
 from tests.harness.callers import Platform
 
 
@@ -115,13 +117,10 @@ async def test_a_ghost_draft_is_put_at_the_caret_and_overwrites_nothing(platform
     await budi.does_not_see(ghost)
 
 
-async def test_a_blank_that_nobody_filled_blocks_send(platform: Platform, budi: AgentPage, hendra: AgentPage) -> None:
+async def test_a_blank_that_nobody_filled_blocks_send(platform: Platform, place: Place, budi: AgentPage) -> None:
     name = f"blank-{uuid.uuid4().hex[:8]}"
-    stored = await hendra.page.evaluate(
-        """async (body) => (await fetch('/api/templates', {method: 'PUT', headers: {'content-type': 'application/json'}, body: JSON.stringify(body)})).ok""",
-        {"name": name, "text": "Your order {{order.number}} is on its way.", "shared": True},
-    )
-    assert stored
+    async with Browser(place.url, *place.login("SUPERVISOR")) as hand:
+        await hand.put("/api/templates", {"name": name, "text": "Your order {{order.number}} is on its way.", "shared": True})
     begun = await converse(platform, "Where is my order?")
     await budi.open(begun.conversation_id)
     await budi.take_over()

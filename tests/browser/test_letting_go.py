@@ -28,6 +28,7 @@ async def test_a_shift_change_with_twelve_conversations(desks: Desks, place: Pla
     await dialog.get_by_role("radio", name="To a colleague").check()
     search = dialog.get_by_label("Find a colleague")
     await search.fill(coming.name)
+    await page.sees(dialog.get_by_role("radio", name=coming.name))
     await search.press("ArrowDown")
     await dialog.get_by_label("Note for whoever goes on").fill("The evening shift goes on.")
     await dialog.get_by_role("button", name=f"Hand over all {SHIFT}").click()

@@ -2,7 +2,7 @@
 
 import asyncio
 
-from playwright.async_api import expect
+from playwright.async_api import Route, expect
 
 from tests.browser.agent_page import PATIENCE_MS, AgentPage, converse
 from tests.browser.ears import Ears
@@ -55,13 +55,32 @@ async def test_a_session_that_ends_keeps_what_was_typed_and_leads_back_to_it(pla
     await rafi.close_conversation("Resolved")
 
 
+async def test_a_cookie_that_runs_out_between_the_page_and_its_socket_is_renewed(budi: AgentPage) -> None:
+    context = budi.page.context
+    found = asyncio.Event()
+
+    async def find_the_session(route: Route) -> None:
+        answer = await route.fetch()
+        if not found.is_set():
+            # The browser drops it by its age, as here by hand: the page is known, and its socket comes with nothing.
+            await context.clear_cookies(name="baton_access")
+            found.set()
+        await route.fulfill(response=answer)
+
+    await budi.page.route("**/api/session", find_the_session)
+    await budi.page.reload()
+    await found.wait()
+    await budi.is_live()
+    await budi.page.unroute("**/api/session")
+
+
 async def test_little_is_announced_in_a_burst_and_nothing_while_history_loads(platform: Platform, budi: AgentPage) -> None:
     begun = await converse(platform, "the first")
     await asyncio.gather(*(platform.user_says(begun.conversation_id, f"older {number}") for number in range(70)))
     ears = Ears(budi.page)
     await ears.listen()
     await budi.open(begun.conversation_id)
-    history = budi.page.get_by_role("group", name="Message history")
+    history = await budi.sees_history()
     await history.focus()
     await history.press("Home")
     await budi.sees(budi.chat.get_by_text("The conversation began here"))

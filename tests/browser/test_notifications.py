@@ -1,5 +1,6 @@
 """What a human agent is told while they look elsewhere (A7), by which ways, once, and that it is taken back."""
 
+import asyncio
 from typing import Any
 
 from playwright.async_api import Locator, expect
@@ -27,8 +28,10 @@ async def _open_dialog(agent: AgentPage) -> Locator:
 
 async def test_a_new_conversation_is_a_quiet_line_and_a_call_for_a_human_is_heard_and_withdrawn(platform: Platform, place: Place, budi: AgentPage) -> None:
     ears = await give_ears(budi)
+    # It stays for some seconds only: look out for it before it comes.
+    told = asyncio.create_task(budi.sees(_notice(budi, "new conversation")))
     begun = await converse(platform, "Can a person help me?")
-    await budi.sees(_notice(budi, "new conversation"))
+    await told
     assert (await ears.sounds(), await ears.desktop()) == (0, [])
 
     dialog = await _open_dialog(budi)

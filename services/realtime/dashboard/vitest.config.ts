@@ -6,6 +6,6 @@ import build from "./vite.config";
 export default mergeConfig(
   build,
   defineConfig({
-    test: { environment: "jsdom", setupFiles: ["tests/setup.ts"], include: ["tests/**/*.test.{ts,tsx}"], restoreMocks: true },
+    test: { environment: "jsdom", setupFiles: ["tests/setup.ts"], include: ["tests/**/*.test.{ts,tsx}"], restoreMocks: true, testTimeout: 60_000, hookTimeout: 60_000 },
   }),
 );

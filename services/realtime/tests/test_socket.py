@@ -12,6 +12,7 @@ from servicekit.errors import UnauthenticatedError
 
 from services.realtime.adapters import presence_reports
 from services.realtime.domain.close_codes import CloseCode
+from services.realtime.entrypoints.socket import conversing
 from services.realtime.tests.conftest import BUDI, WORKSPACE, GatewayUnderTest
 from services.realtime.tests.events import CONVERSATION, message
 from tests.harness.waiting import wait_until
@@ -60,6 +61,12 @@ async def test_a_bad_ticket_ends_the_socket_for_good(gateway: GatewayUnderTest) 
     browser = await gateway.connect()
     browser.send("authenticate", ticket="twice")
     assert await browser.closed() == CloseCode.NOT_AUTHENTICATED
+
+
+async def test_who_shows_nothing_is_to_refresh_the_session_and_come_back(gateway: GatewayUnderTest, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(conversing, "AUTHENTICATE_SECONDS", 0.05)
+    browser = await gateway.connect()
+    assert await browser.closed() == CloseCode.AUTHENTICATE_AGAIN
 
 
 async def test_a_user_has_so_many_sockets_and_no_more(gateway: GatewayUnderTest) -> None:

@@ -22,6 +22,7 @@ export function page(templates: readonly Template[] = [], ways?: Ways) {
       Promise.resolve({ events: query.after_seq === undefined ? [said(1), said(2)] : ([] as LogEvent[]), more: false }),
     ),
     takeOver: vi.fn(() => Promise.resolve(outcome(3))),
+    transfer: vi.fn(() => Promise.resolve(outcome(3))),
     sendMessage: vi.fn<Api["conversations"]["sendMessage"]>(() => Promise.resolve(outcome(3))),
     landmarks: vi.fn(() => Promise.resolve({ events: [] as LogEvent[] })),
     markRead: vi.fn((_id: string, seq: number) => Promise.resolve({ read_seq: seq, unread: 0 })),

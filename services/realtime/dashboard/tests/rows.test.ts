@@ -2,7 +2,7 @@
 import { describe, expect, it } from "vitest";
 import type { Row, RowPatch } from "../src/gateway/contract";
 import { compareRows, type Filters, matches, matchesSearch, noFilters } from "../src/state/filters";
-import { withKept } from "../src/state/list";
+import { withKept, withTail } from "../src/state/list";
 import { patched, withRead, withRows } from "../src/state/rows";
 import { at, MINE, QUEUE, row, SITIS } from "./builders";
 import { golden, patches } from "./golden";
@@ -79,5 +79,13 @@ describe("the list", () => {
   it("keeps the chosen row where it was when it no longer matches", () => {
     expect(withKept(["a", "b", "c"], ["a", "c", "d"], "b")).toEqual(["a", "b", "c", "d"]);
     expect(withKept(["a", "b"], ["a"], undefined)).toEqual(["a"]);
+  });
+
+  it("stand still while a page is added behind them", () => {
+    expect(withTail(["a", "b", "c"], ["new", "c", "a", "b", "d", "e"])).toEqual(["a", "b", "c", "d", "e"]);
+    expect(withTail(["a", "gone"], ["new", "a", "d"])).toEqual(["a", "gone", "d"]);
+    const shown = ["a", "b"];
+    expect(withTail(shown, ["new", "a", "b"])).toBe(shown);
+    expect(withTail(["a"], ["x", "y"])).toEqual(["a"]);
   });
 });

@@ -96,6 +96,17 @@ describe("the page", () => {
     expect(state().notices.at(-1)).toMatchObject({ kind: "problem", reason: "MESSAGE_NOT_FOUND" });
   });
 
+  it("loads back to a message also while an older page is on its way", async () => {
+    const { app, conversations, state } = it_;
+    conversations.events.mockResolvedValueOnce({ events: [said(9)], more: true });
+    await app.reading.open("c1");
+    conversations.events.mockResolvedValueOnce({ events: [said(7), said(8)], more: true }).mockResolvedValueOnce({ events: [said(4), said(5), said(6)], more: true });
+    const scrolling = app.reading.loadOlder("c1");
+    expect(await app.reading.loadBackTo("c1", 4)).toBe("there");
+    await scrolling;
+    expect(state().chats.c1?.events.map(({ seq }) => seq)).toEqual([4, 5, 6, 7, 8, 9]);
+  });
+
   it("knows who held it from the beginning though only the end is loaded", async () => {
     const { app, conversations, state } = it_;
     conversations.events.mockResolvedValueOnce({ events: [said(8), event(9, "human_requested", {})], more: true });
@@ -159,6 +170,32 @@ describe("the page", () => {
     expect(await sending).toMatchObject({ reason: "OFFLINE" });
     expect(new Set(conversations.sendMessage.mock.calls.map(([, body]) => body.command_id)).size).toBe(1);
     expect(state().chats.c1?.pending).toMatchObject([{ state: "failed", reason: "OFFLINE" }]);
+  });
+
+  it("does not repeat in the name of somebody else", async () => {
+    const { app, clock, conversations } = it_;
+    await app.reading.open("c1");
+    conversations.sendMessage.mockRejectedValue(new OfflineError());
+    const sending = app.acting.send("c1", "hello");
+    await vi.waitFor(() => expect(conversations.sendMessage).toHaveBeenCalledTimes(1));
+    await app.session.logOut();
+    clock.pass(5000);
+    expect(await sending).toMatchObject({ reason: "OFFLINE" });
+    expect(conversations.sendMessage).toHaveBeenCalledTimes(1);
+  });
+
+  it("lets go of what the user wrote in once the list shows it", async () => {
+    const { app, clock, conversations } = it_;
+    conversations.transfer.mockRejectedValueOnce(new ProblemError(409, "UNSEEN_MESSAGES", "", { first_seq: "3", last_seq: "4" }));
+    conversations.row.mockResolvedValueOnce(row("c1", { seq: 2 })).mockResolvedValueOnce(row("c1", { seq: 4 }));
+    const told = vi.fn();
+    const over = app.letting.handOn([row("c1", { seq: 2 })], { way: "agent", agentId: "siti", note: "" }, told);
+    await vi.waitFor(() => {
+      clock.pass(1000);
+      expect(told).toHaveBeenCalledTimes(2);
+    });
+    await over;
+    expect(told.mock.lastCall?.[2]).toMatchObject({ seq: 4 });
   });
 
   it("takes a reply back when the user wrote meanwhile", async () => {

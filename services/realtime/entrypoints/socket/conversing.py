@@ -71,6 +71,7 @@ class Conversing:
         if token:
             self._start(self._admit_by_token(connection, token))
         else:
+            # Browsers drop the cookie of an access token that has run out: who shows nothing may only have to refresh the session.
             asyncio.get_running_loop().call_later(AUTHENTICATE_SECONDS, self._refuse_stranger, connection)
 
     def disconnected(self, connection: Connection) -> None:
@@ -122,7 +123,7 @@ class Conversing:
 
     def _refuse_stranger(self, connection: Connection) -> None:
         if connection.identity is None:
-            connection.close(CloseCode.NOT_AUTHENTICATED)
+            connection.close(CloseCode.AUTHENTICATE_AGAIN)
 
     def _admit(self, connection: Connection, identity: Identity) -> None:
         if connection.closing or connection.identity is not None:

@@ -12,6 +12,8 @@ export interface ListState {
   readonly edge?: Row | undefined;
   readonly counts: Counts;
   readonly loading: "first" | "more" | "no";
+  /** The filters that a page has come for. */
+  readonly answered?: Filters | undefined;
   /** Why the last load failed. */
   readonly failed?: string | undefined;
 }
@@ -32,6 +34,7 @@ export function paged(list: ListState, page: ListPage, first: boolean): ListStat
     found: new Set([...(first ? [] : list.found), ...page.rows.map((row) => row.conversation_id)]),
     nextPageToken: page.next_page_token === "" ? undefined : page.next_page_token,
     counts: page.counts,
+    answered: list.filters,
     loading: "no",
     failed: undefined,
   };
@@ -137,6 +140,13 @@ export function heldOrder(shown: readonly string[], live: readonly string[]): { 
   if (shown === live) return { ids: shown, waiting: 0 };
   const has = new Set(shown);
   return { ids: shown, waiting: live.filter((id) => !has.has(id)).length };
+}
+
+/** What is shown, with what stands behind all of it in the live order: a page that one has scrolled to moves nothing. */
+export function withTail(shown: readonly string[], live: readonly string[]): readonly string[] {
+  const has = new Set(shown);
+  const last = live.findLastIndex((id) => has.has(id));
+  return last === -1 || last === live.length - 1 ? shown : [...shown, ...live.slice(last + 1)];
 }
 
 /** The live order, with the chosen row kept where it was when it no longer matches. */

@@ -2,10 +2,11 @@
 import type { Brief, CloseReason, DraftResolution, Outcome } from "../gateway/contract";
 import { OfflineError, ProblemError, reasonOf } from "../gateway/errors";
 import { lastSeq } from "../state/chat";
+import type { AppState } from "../state/app";
 import type { Ports } from "./ports";
 
-/** How a command ended: "ok", or the reason of its refusal with the name of who was first, if it is known. */
-export type Ending = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly who?: string | undefined };
+/** How a command ended: "ok", or the reason of its refusal with the name of who was first, if it is known, and up to where there is something to read first. */
+export type Ending = { readonly ok: true } | { readonly ok: false; readonly reason: string; readonly who?: string | undefined; readonly lastUnseen?: number };
 
 export interface Acting {
   takeOver(id: string, reason?: string): Promise<Ending>;
@@ -33,6 +34,7 @@ export function createActing(ports: Ports): Acting {
 
   /** Where no answer came nobody knows what happened: the same command id is sent again. */
   async function command(send: (command_id: string) => Promise<Outcome>, commandId = newId()): Promise<Outcome> {
+    const sender = accountOf(store.state());
     for (let attempt = 1; ; attempt += 1) {
       try {
         const outcome = await send(commandId);
@@ -42,6 +44,8 @@ export function createActing(ports: Ports): Acting {
         const mayRepeat = error instanceof OfflineError || (error instanceof ProblemError && error.status === 503);
         if (!mayRepeat || attempt === ATTEMPTS) throw error;
         await new Promise<void>((resolve) => clock.after(PAUSE_MS * attempt, resolve));
+        // Nobody else says it in their name.
+        if (accountOf(store.state()) !== sender) throw error;
       }
     }
   }
@@ -111,11 +115,15 @@ export function createActing(ports: Ports): Acting {
   };
 }
 
+function accountOf({ session }: AppState): string | undefined {
+  return session.phase === "in" ? session.account.id : undefined;
+}
+
 function optional<K extends string>(key: K, value: string | undefined): Partial<Record<K, string>> {
   return value === undefined ? {} : ({ [key]: value } as Partial<Record<K, string>>);
 }
 
 function refusal(error: unknown): Ending {
-  const who = error instanceof ProblemError ? error.details.agent_name : undefined;
-  return { ok: false, reason: reasonOf(error), who };
+  const details = error instanceof ProblemError ? error.details : {};
+  return { ok: false, reason: reasonOf(error), who: details.agent_name, ...(details.last_seq === undefined ? {} : { lastUnseen: Number(details.last_seq) }) };
 }

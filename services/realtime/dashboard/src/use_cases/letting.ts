@@ -16,8 +16,11 @@ const PAGE_SIZE = 200;
 const AT_ONCE = 4;
 /** Of agents in one question. */
 const MOST_AGENTS = 50;
+/** The list follows the log within a moment. */
+const LOOKS = 10;
+const LOOK_MS = 300;
 
-export function createLettingGo({ api }: Ports, acting: Acting): LettingGo {
+export function createLettingGo({ api, clock }: Ports, acting: Acting): LettingGo {
   async function all(agentIds: readonly string[]): Promise<readonly Row[]> {
     const rows: Row[] = [];
     let token: string | undefined;
@@ -36,6 +39,16 @@ export function createLettingGo({ api }: Ports, acting: Acting): LettingGo {
     return acting.release(id, "", note);
   }
 
+  /** The row once it shows the event that a refusal named; undefined if it does not come to that. */
+  async function rowFrom(id: string, seq: number): Promise<Row | undefined> {
+    for (let look = 1; look <= LOOKS; look += 1) {
+      const row = await api.conversations.row(id).catch(() => undefined);
+      if (row === undefined || row.seq >= seq) return row;
+      await new Promise<void>((resolve) => clock.after(LOOK_MS, resolve));
+    }
+    return undefined;
+  }
+
   return {
     async inHand(agentIds) {
       const parts = Array.from({ length: Math.ceil(agentIds.length / MOST_AGENTS) }, (_, part) => agentIds.slice(part * MOST_AGENTS, (part + 1) * MOST_AGENTS));
@@ -50,7 +63,7 @@ export function createLettingGo({ api }: Ports, acting: Acting): LettingGo {
           const ended = await command(row, way, agentId, note);
           const reason = ended.ok ? undefined : ended.reason;
           // What came meanwhile is shown; pressing again hands on with it seen.
-          const now = reason === "UNSEEN_MESSAGES" ? await api.conversations.row(id).catch(() => undefined) : undefined;
+          const now = ended.ok || reason !== "UNSEEN_MESSAGES" ? undefined : await rowFrom(id, ended.lastUnseen ?? row.seq + 1);
           told(id, progressAfter(reason), now);
         }
       }

@@ -39,6 +39,8 @@ export interface Reading {
 export function createReading({ api, store, clock, socket }: Ports, onOpened: (id: string) => void, kept: (id: string) => readonly Pending[]): Reading {
   const opened = new Set<string>();
   const catching = new Map<string, Promise<void>>();
+  /** Older pages under way. */
+  const climbing = new Map<string, Promise<void>>();
   const marks = new Map<string, number>();
   /** Asked for ahead, and when. */
   let ahead: { readonly id: string; readonly page: Promise<EventPage>; readonly at: number } | undefined;
@@ -130,6 +132,14 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
     }
   }
 
+  async function fetchOlder(id: string, before_seq: number): Promise<void> {
+    try {
+      store.dispatch({ type: "chat.page", id, page: await api.conversations.events(id, { before_seq, limit: PAGE }) });
+    } catch (error) {
+      failed(id, error);
+    }
+  }
+
   function mark(id: string): void {
     const seq = marks.get(id);
     marks.delete(id);
@@ -176,13 +186,12 @@ export function createReading({ api, store, clock, socket }: Ports, onOpened: (i
       const chat = chatOf(id);
       if (chat === undefined || !chat.more || chat.loading !== "no" || chat.events.length === 0) return;
       store.dispatch({ type: "chat.loading", id, what: "older" });
-      try {
-        store.dispatch({ type: "chat.page", id, page: await api.conversations.events(id, { before_seq: firstSeq(chat), limit: PAGE }) });
-      } catch (error) {
-        failed(id, error);
-      }
+      const page = fetchOlder(id, firstSeq(chat)).finally(() => climbing.delete(id));
+      climbing.set(id, page);
+      await page;
     },
     async loadBackTo(id, seq) {
+      await climbing.get(id);
       // What is kept from the last time may end before it.
       if (seq > lastSeq(chatOf(id) ?? emptyChat(id, 0))) await catchUp(id);
       const chat = chatOf(id);

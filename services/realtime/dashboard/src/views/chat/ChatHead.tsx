@@ -135,10 +135,9 @@ function Actions({ id, row, onFind, onDetails }: { readonly id: string; readonly
   const onClose = useCallback(() => setOpen("close"), []);
 
   async function take(): Promise<void> {
+    const button = takeButton.current;
     const ended = await app.acting.takeOver(id);
-    // Only if the agent has not gone elsewhere meanwhile: the focus is still on the button that vanishes.
-    const { activeElement } = document;
-    if (ended.ok && (activeElement === takeButton.current || activeElement === document.body)) focusComposer();
+    if (ended.ok) focusComposer(button);
   }
 
   return (

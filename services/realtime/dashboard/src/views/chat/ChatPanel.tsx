@@ -78,7 +78,8 @@ export function ChatPanel({ id, narrow, onBack }: Props) {
         {row !== undefined && chat !== undefined && (
           <footer className={css.foot}>
             {!mine && <ReadOnly row={row} wordsLeft={hadControl && app.drafts().read("reply", id) !== ""} />}
-            {(mine || hadControl) && <Composer key={id} id={id} row={row} chat={chat} canWrite={mine} />}
+            {/* What one answers is what one sees: without its history there is nothing to answer yet. */}
+            {(mine || hadControl) && chat.events.length > 0 && <Composer key={id} id={id} row={row} chat={chat} canWrite={mine} />}
           </footer>
         )}
       </section>

@@ -117,15 +117,16 @@ export function History({ id, chat, row }: { readonly id: string; readonly chat:
     if (box.scrollTop < NEAR_START_PX) void app.reading.loadOlder(id);
   }
 
+  const isComing = chat === undefined || (chat.loading === "first" && chat.events.length === 0);
   const toEnd = () => log.current?.scrollTo({ top: log.current.scrollHeight, behavior: "smooth" });
 
   return (
     <div className={css.frame}>
       {/* Not a live region: the history is read when one goes there, new messages are told elsewhere. */}
-      <div ref={log} className={css.log} onScroll={onScroll} tabIndex={0} data-keys="history" role="group" aria-label={words.chat.history}>
+      <div ref={log} className={css.log} onScroll={onScroll} tabIndex={0} data-keys="history" role="group" aria-label={words.chat.history} aria-busy={isComing}>
         {chat?.failed !== undefined && chat.events.length === 0 ? (
           <Empty icon={CloudOff} title={words.chat.failedTitle} text={problemWords(words, chat.failed)} action={<Button onClick={() => void app.reading.open(id)}>{words.retry}</Button>} />
-        ) : chat === undefined || (chat.loading === "first" && chat.events.length === 0) ? (
+        ) : isComing ? (
           <Skeleton label={words.loading} />
         ) : (
           <>

@@ -6,7 +6,7 @@ import type { LogEvent, Row } from "../../gateway/contract";
 import { statusOf } from "../../state/control";
 import { controlHistory } from "../../state/insights";
 import { conversationPath } from "../../state/route";
-import { navigate, useApp, useFormat, useMe, usePlace, useWords } from "../context";
+import { navigate, useApp, useFormat, useMe, usePlace, useRow, useWords } from "../context";
 import { Badge } from "../parts/Badge";
 import { IconButton } from "../parts/Button";
 import { Short } from "../parts/Short";
@@ -96,7 +96,6 @@ function Earlier({ id, userId, enabled }: { readonly id: string; readonly userId
   const app = useApp();
   const words = useWords();
   const { url } = usePlace();
-  const meId = useMe().account.id;
   const { data } = useQuery({
     queryKey: ["of-user", userId],
     enabled,
@@ -116,14 +115,25 @@ function Earlier({ id, userId, enabled }: { readonly id: string; readonly userId
       {data !== undefined && others.length === 0 && <p className={css.quiet}>{words.side.noEarlier}</p>}
       <ul className={css.earlier}>
         {others.map((row) => (
-          <li key={row.conversation_id}>
-            <a href={conversationPath(row.conversation_id, url.search)} onClick={(event) => open(event, row.conversation_id)}>
-              <Short at={row.started_at ?? row.control.since} /> · {row.last_message?.preview ?? words.list.noMessage}
-            </a>
-            <Badge status={statusOf(row.control, meId)} />
-          </li>
+          <EarlierOne key={row.conversation_id} asked={row} search={url.search} onOpen={open} />
         ))}
       </ul>
     </>
+  );
+}
+
+/** As it was when asked for, or as it has become since. */
+function EarlierOne({ asked, search, onOpen }: { readonly asked: Row; readonly search: string; readonly onOpen: (event: MouseEvent, id: string) => void }) {
+  const words = useWords();
+  const meId = useMe().account.id;
+  const live = useRow(asked.conversation_id);
+  const row = live !== undefined && live.seq > asked.seq ? live : asked;
+  return (
+    <li>
+      <a href={conversationPath(row.conversation_id, search)} onClick={(event) => onOpen(event, row.conversation_id)}>
+        <Short at={row.started_at ?? row.control.since} /> · {row.last_message?.preview ?? words.list.noMessage}
+      </a>
+      <Badge status={statusOf(row.control, meId)} />
+    </li>
   );
 }

@@ -1,6 +1,6 @@
 /** Which rows are shown, in which order: held still while someone points at them, and the chosen row stays until one leaves it. */
 import { useMemo, useState } from "react";
-import { createOrder, heldOrder, withKept } from "../../state/list";
+import { createOrder, heldOrder, withKept, withTail } from "../../state/list";
 import { useAppState, useMe } from "../context";
 
 export interface ShownIds {
@@ -16,13 +16,14 @@ export function useShownIds(held: boolean, selectedId: string | undefined): Show
   const [ordered] = useState(createOrder);
   const live = useAppState((state) => ordered(state.rows, state.list, meId));
   const isKnown = useAppState((state) => selectedId !== undefined && state.rows[selectedId] !== undefined);
-  const [kept, setKept] = useState({ ids: live, filters: list.filters, found: list.found });
+  const { filters, answered } = list;
+  const [kept, setKept] = useState({ ids: live, filters, answered });
   // Another question, or its first answer: the former order means nothing any more.
-  const asked = kept.filters !== list.filters || kept.found !== list.found;
-  const next = held && !asked ? kept.ids : withKept(kept.ids, live, isKnown ? selectedId : undefined);
+  const asked = kept.filters !== filters || kept.answered !== answered;
+  const next = held && !asked ? withTail(kept.ids, live) : withKept(kept.ids, live, isKnown ? selectedId : undefined);
   const same = next === kept.ids || (next.length === kept.ids.length && next.every((id, index) => id === kept.ids[index]));
-  if (!same || asked) setKept({ ids: next, filters: list.filters, found: list.found });
+  if (!same || asked) setKept({ ids: next, filters, answered });
   const shown = same ? kept.ids : next;
   const { waiting } = useMemo(() => heldOrder(shown, live), [shown, live]);
-  return { ids: shown, waiting, release: () => setKept({ ids: live, filters: list.filters, found: list.found }) };
+  return { ids: shown, waiting, release: () => setKept({ ids: live, filters, answered }) };
 }

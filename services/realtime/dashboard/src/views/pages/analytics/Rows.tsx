@@ -1,16 +1,15 @@
 /** The rows behind a figure, the newest first; each leads to its conversation, at that event. */
 import { useInfiniteQuery } from "@tanstack/react-query";
-import { Download, X } from "lucide-react";
+import { X } from "lucide-react";
 import { type MouseEvent } from "react";
 import { csvAddress, type Fact } from "../../../gateway/figures";
 import { factsQuery, type RowsKey, type View } from "../../../state/analytics";
 import { conversationPath } from "../../../state/route";
 import { navigate, useApp, useFormat, useMe, useWords } from "../../context";
-import { cx } from "../../cx";
 import { Button, IconButton } from "../../parts/Button";
-import button from "../../parts/Button.module.css";
 import { Drawer } from "../../parts/Drawer";
 import css from "./Analytics.module.css";
+import { CsvLink } from "./CsvLink";
 import { causeWord } from "./causeWord";
 import { usePointName } from "./usePointName";
 
@@ -45,9 +44,7 @@ export function Rows({ view, figure, zone, onOpen, onClose }: Props) {
       <div className={css.rows}>
         <header>
           <h2>{words.rows[figure]}</h2>
-          <a className={cx(button.button, button.plain, button.small)} href={csvAddress("facts", factsQuery(view, figure, zone, clock.now()))} download aria-label={words.csvOfRows} title={words.csvOfRows}>
-            <Download size={14} aria-hidden /> {words.csv}
-          </a>
+          <CsvLink href={csvAddress("facts", factsQuery(view, figure, zone, clock.now()))} label={words.csvOfRows} />
           <IconButton label={close} onClick={onClose}>
             <X size={18} aria-hidden />
           </IconButton>

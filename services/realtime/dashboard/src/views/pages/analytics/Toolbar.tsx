@@ -1,12 +1,10 @@
 /** What is shown: period, time zone, agent, AI agent, business hours; and the same as a file. */
-import { Download } from "lucide-react";
 import { csvAddress, type FiguresAnswer } from "../../../gateway/figures";
 import { asCustom, figuresQuery, PERIODS, type View } from "../../../state/analytics";
 import { dayText, parseDay } from "../../../state/zoned";
 import { useApp, useMe, useWords } from "../../context";
-import button from "../../parts/Button.module.css";
-import { cx } from "../../cx";
 import css from "./Analytics.module.css";
+import { CsvLink } from "./CsvLink";
 import { useQuery } from "@tanstack/react-query";
 
 interface Props {
@@ -44,10 +42,7 @@ export function Toolbar({ view, zone, workspaceZone, data, onChange }: Props) {
           {words.business}
         </label>
       )}
-      <a className={cx(button.button, button.plain, button.small)} href={csvAddress("figures", figuresQuery(view, zone, clock.now()))} download aria-label={words.csvOfTable} title={words.csvOfTable}>
-        <Download size={14} aria-hidden />
-        {words.csv}
-      </a>
+      <CsvLink href={csvAddress("figures", figuresQuery(view, zone, clock.now()))} label={words.csvOfTable} />
     </div>
   );
 }
