@@ -219,9 +219,9 @@ class GroupConsumer:
     async def _measure_lag(self) -> None:
         """Sum over the partitions that this process has now and has heard of; one that goes to another process in this moment counts there."""
         lag = 0
-        for part in self._consumer.assignment():
+        ends = {part: self._consumer.highwater(part) for part in self._consumer.assignment()}
+        for part, end in ends.items():
             with suppress(IllegalStateError):
-                end = self._consumer.highwater(part)
                 if end is not None:
                     lag += end - self._under_way.get(part, await self._consumer.position(part))
         CONSUMER_LAG.labels(self._topic).set(lag)
