@@ -18,7 +18,8 @@ from typing import Self
 
 import pytest
 
-# PyMongo's asyncio client lets go of a socket without closing it when a connection is cut while it is being made: for tests that do so on purpose.
+# PyMongo's asyncio client lets go of a socket without closing it when a connection is cut, or its task cancelled, while it is being made: for tests that do
+# so on purpose.
 DROPPED_SOCKETS = pytest.mark.filterwarnings("ignore:unclosed:ResourceWarning")
 HEADER = struct.Struct("<iiii")  # length, request id, response to, operation code
 OP_MSG = 2013

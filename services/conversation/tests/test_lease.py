@@ -9,6 +9,10 @@ from pymongo.asynchronous.database import AsyncDatabase
 
 from services.conversation.adapters.lease import Lease, LeaseLostError, RoleRunner
 from services.conversation.tests.conftest import until
+from tests.harness.proxy import DROPPED_SOCKETS
+
+# Roles are ended by cancellation, wherever they are.
+pytestmark = DROPPED_SOCKETS
 
 Database = AsyncDatabase[dict[str, Any]]
 

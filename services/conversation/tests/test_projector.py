@@ -22,10 +22,12 @@ from services.conversation.domain.list_query import ListQuery, ListSort
 from services.conversation.tests.conftest import until
 from services.conversation.tests.logbook import Log, wander, write
 from services.conversation.tests.test_relay import consumer, is_newer, lose_position, make_logs, relay, write_interleaved
+from tests.harness.proxy import DROPPED_SOCKETS
 
 Document = dict[str, Any]
 
-pytestmark = pytest.mark.usefixtures("long_term")
+# Roles are ended by cancellation, wherever they are.
+pytestmark = [pytest.mark.usefixtures("long_term"), DROPPED_SOCKETS]
 
 SHOWN = 60
 

@@ -18,10 +18,12 @@ from services.conversation.adapters.lease import Lease, RoleRunner
 from services.conversation.adapters.relay import Relay
 from services.conversation.tests.conftest import until
 from services.conversation.tests.logbook import Log, wander, write
+from tests.harness.proxy import DROPPED_SOCKETS
 
 Document = dict[str, Any]
 
-pytestmark = pytest.mark.usefixtures("long_term")
+# Roles are ended by cancellation, wherever they are.
+pytestmark = [pytest.mark.usefixtures("long_term"), DROPPED_SOCKETS]
 
 
 class Topic:

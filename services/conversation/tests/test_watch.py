@@ -26,8 +26,10 @@ from services.conversation.tests.logbook import BUDI, Log, write
 from services.conversation.tests.test_projector import projector
 from services.conversation.tests.test_relay import is_newer, make_logs, relay, write_interleaved
 from services.conversation.use_cases.watch import Watch, WatchCommand, Watched
+from tests.harness.proxy import DROPPED_SOCKETS
 
-pytestmark = pytest.mark.usefixtures("long_term")
+# Roles are ended by cancellation, wherever they are.
+pytestmark = [pytest.mark.usefixtures("long_term"), DROPPED_SOCKETS]
 
 Database = AsyncDatabase[dict[str, Any]]
 
