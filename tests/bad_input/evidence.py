@@ -17,8 +17,8 @@ DATABASES = ("baton_auth", "baton_conversation")
 BY_ITSELF = {"sessions", "tickets", "presence", "presence_reports", "leases", "conversations"}
 # And the fields that do: when a stream was last open.
 FIELDS_BY_ITSELF = {"seen_at": False}
-# Libraries that call it an error when a machine stands still for some seconds, and then go on.
-OF_CONNECTIONS = ("aiokafka", "pymongo")
+# It calls it an error when a machine stands still for some seconds and it has to join its group again.
+OF_GROUPS = "aiokafka.consumer.group_coordinator"
 
 
 def content(site: Site) -> dict[str, str]:
@@ -77,6 +77,6 @@ def _is_fault(line: str) -> bool:
     except ValueError:
         # Lines of libraries that write past the log; a warning among them is not a fault of Baton's.
         return "ERROR" in line
-    if not isinstance(entry, dict) or str(entry.get("logger", "")).startswith(OF_CONNECTIONS):
+    if not isinstance(entry, dict) or entry.get("logger") == OF_GROUPS:
         return False
     return str(entry.get("level", "")).lower() in {"error", "critical"}

@@ -98,7 +98,7 @@ class Maker:
 
     async def _refreshed(self, person: Person) -> Person:
         request = auth_pb2.RefreshRequest(refresh_token=person.refresh_token)
-        tokens = (await self._auth.call(self._sessions.Refresh, request, timeout=20)).tokens
+        tokens = (await self._auth.call(self._sessions.Refresh, request)).tokens
         return replace(person, token=tokens.access_token, refresh_token=tokens.refresh_token)
 
     async def _person(self, admin: Person, email: str) -> Person:
@@ -108,14 +108,14 @@ class Maker:
 
     async def _enter(self, link: str, email: str) -> tuple[Person, str]:
         password = secrets.token_hex(12)
-        await self._auth.call(self._sessions.SetPassword, auth_pb2.SetPasswordRequest(link_token=link, password=password), timeout=20)
+        await self._auth.call(self._sessions.SetPassword, auth_pb2.SetPasswordRequest(link_token=link, password=password))
         request = auth_pb2.LoginRequest(email=email, password=password, client_address=f"2001:db8::{secrets.token_hex(2)}")
-        answer = await self._auth.call(self._sessions.Login, request, timeout=20)
+        answer = await self._auth.call(self._sessions.Login, request)
         tokens = answer.tokens
         return Person(answer.account.id, email, password, tokens.access_token, tokens.refresh_token), answer.account.workspace_id
 
     async def _as(self, admin: Person, method: Any, request: Any) -> Any:  # stubs and messages of several kinds
-        return await self._auth.call(method, request, access_token=admin.token, timeout=20)
+        return await self._auth.call(method, request, access_token=admin.token)
 
     def _create_admin(self, workspace: str, email: str) -> str:
         command = [sys.executable, "-m", "services.auth", "create-admin", "--workspace", workspace, "--email", email]

@@ -19,6 +19,7 @@ from grpc_status import rpc_status
 from tests.harness.site import Site
 
 TIMEOUT_SECONDS = 20.0
+# "Come again" is a fault only of who says nothing else.
 ATTEMPTS = 5
 PAUSE_SECONDS = 0.5
 # Who writes in the moment in which the stream ends loses its status: https://github.com/grpc/grpc/issues/36066.

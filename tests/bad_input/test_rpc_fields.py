@@ -13,7 +13,6 @@ from tests.bad_input.rpcs import Reply, Rpc
 
 # Calls under way at once.
 AT_ONCE = 8
-# "Come again" is a fault only of who says nothing else.
 
 pytestmark = pytest.mark.usefixtures("unharmed")
 

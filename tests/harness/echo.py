@@ -45,8 +45,8 @@ class Echo:
 
 
 @asynccontextmanager
-async def serving(say: Say, authenticate: Authenticate = anybody) -> AsyncIterator[Echo]:
-    """Serve `say` at Say, and at Spell letter by letter."""
+async def serving(say: Say, authenticate: Authenticate = anybody, timeout_seconds: float | None = PATIENCE_SECONDS) -> AsyncIterator[Echo]:
+    """Serve `say` at Say, and at Spell letter by letter, to a peer with this deadline."""
 
     async def handle(request: StringValue, _context: Context) -> StringValue:
         return StringValue(value=await say(request.value))
@@ -65,7 +65,7 @@ async def serving(say: Say, authenticate: Authenticate = anybody) -> AsyncIterat
     server = GrpcServer(authenticate=authenticate, add_services=[add], service_names=[SERVICE])
     target = f"127.0.0.1:{server.listen('127.0.0.1:0')}"
     await server.start()
-    peer = Peer(target, "echo", ServiceIdentity("caller", CALLER.pem, SystemClock()), timeout_seconds=PATIENCE_SECONDS)
+    peer = Peer(target, "echo", ServiceIdentity("caller", CALLER.pem, SystemClock()), timeout_seconds=timeout_seconds)
     try:
         yield Echo(server, target, peer)
     finally:

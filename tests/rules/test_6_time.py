@@ -45,9 +45,11 @@ async def test_by_the_writers_clocks_alone_time_goes_back(mongodb: str, database
     assert goes_back(await by_turns(mongodb, database))
 
 
-@pytest.mark.parametrize(("off", "ready"), [(0.0, True), (0.5, True), (3_600.0, False), (-3_600.0, False)])
+@pytest.mark.parametrize(("off", "ready"), [(0.0, True), (0.5, True), (3.0, False), (-3.0, False)])
 async def test_a_process_whose_clock_is_off_is_not_ready(mongodb: str, database: str, off: float, ready: bool) -> None:  # noqa: FBT001
     async with replica(mongodb, database) as process:
+        # Connecting takes time, and between the two moments of an answer nothing is skew.
+        await process.database.command("ping")
         clock = DatabaseClock(process.database, ShiftedClock(timedelta(seconds=off)))
         assert clock.problem
         await clock.ask()

@@ -24,7 +24,7 @@ async def test_what_gets_lost_on_the_way_is_sent_again_under_its_id(fake: FakeBa
     async with conversation.turn() as turn:
         await turn.say("On its way.")
     assert (chat.texts("user"), chat.texts("ai")) == (["Where is my order?"], ["On its way."])
-    assert baton.counters.retries >= 4
+    assert baton.counters.retries == 4
 
 
 async def test_a_named_message_is_one_message_in_every_process(fake: FakeBaton, conversation: Conversation, chat: Chat) -> None:
@@ -69,7 +69,7 @@ async def test_receipts_are_reported_in_the_background_the_newest_for_all(fake: 
     conversation.shown(seqs[-1])
     await asyncio.wait_for(conversation.settle(), PATIENCE_SECONDS)
     assert chat.shown_seq == seqs[-1]
-    assert len({call.request.command_id for call in fake.calls if isinstance(call.request, platform_pb2.ReportDeliveredRequest)}) == 2
+    assert [call.rpc for call in fake.calls].count("ReportDelivered") == 2
 
 
 class Reporting:

@@ -34,8 +34,13 @@ _OPTIONS = [
 class Peer:
     """A channel to one service, called as oneself and, where there is one, on behalf of a user."""
 
-    def __init__(self, target: str, audience: str, identity: ServiceIdentity, ca_file: str = "", timeout_seconds: float = DEFAULT_TIMEOUT_SECONDS) -> None:
-        """`target` is a gRPC target (host:port, dns:///...); `audience` the peer's service name; with `ca_file` it is called over TLS."""
+    def __init__(
+        self, target: str, audience: str, identity: ServiceIdentity, ca_file: str = "", timeout_seconds: float | None = DEFAULT_TIMEOUT_SECONDS
+    ) -> None:
+        """`target` is a gRPC target (host:port, dns:///...); `audience` the peer's service name; with `ca_file` it is called over TLS.
+
+        `timeout_seconds` is the deadline of each call that has none of its own; None leaves it to the peer.
+        """
         self.channel = grpc.aio.secure_channel(target, channel_credentials(ca_file), _OPTIONS) if ca_file else grpc.aio.insecure_channel(target, _OPTIONS)
         self._audience = audience
         self._identity = identity

@@ -10,7 +10,7 @@ from prometheus_client import REGISTRY
 from servicekit import errors, grpc_server
 from servicekit.caller import request_id
 
-from tests.harness.echo import SERVICE, serving
+from tests.harness.echo import SERVICE, anybody, serving
 
 KINDS = [
     errors.UnauthenticatedError,
@@ -94,7 +94,7 @@ async def test_bytes_that_are_no_message_are_bad_input_once_the_caller_is_known(
         raise errors.UnauthenticatedError("WHO", "Who?")
 
     for authenticate, code in ((None, grpc.StatusCode.INVALID_ARGUMENT), (nobody, grpc.StatusCode.UNAUTHENTICATED)):
-        async with serving(answer, *([authenticate] if authenticate else [])) as echo:
+        async with serving(answer, authenticate or anybody) as echo:
             say: grpc.aio.UnaryUnaryMultiCallable[bytes, bytes] = echo.peer.channel.unary_unary(f"/{SERVICE}/Say")
             spell: grpc.aio.UnaryStreamMultiCallable[bytes, bytes] = echo.peer.channel.unary_stream(f"/{SERVICE}/Spell")
             for bad in (b"\x0a\x02\xc3\x28", b"\x0a\x7fcut", b"\xff\xff\xff"):
@@ -110,10 +110,10 @@ async def test_a_peer_that_is_not_there_is_unavailable() -> None:
     async def answer(text: str) -> str:
         return text
 
-    async with serving(answer) as echo:
+    async with serving(answer, timeout_seconds=1) as echo:
         await echo.server.stop(0)
         with pytest.raises(errors.UnavailableError):
-            await echo.say("x", timeout=1)
+            await echo.say("x")
 
 
 async def test_the_callers_deadline_ends_the_call_on_both_sides() -> None:
@@ -127,14 +127,15 @@ async def test_the_callers_deadline_ends_the_call_on_both_sides() -> None:
             cancelled.set()
         return ""
 
-    async with serving(hang) as echo:
-        # Until one call has come so far; on a busy machine the deadline may be over before.
-        for seconds in (0.1, 1, 10):
+    # Until one call has come so far; on a busy machine the deadline may be over before.
+    for seconds in (0.1, 1, 10):
+        async with serving(hang, timeout_seconds=seconds) as echo:
             with pytest.raises(errors.UnavailableError):
-                await echo.say("x", timeout=seconds)
+                await echo.say("x")
             if entered.is_set():
-                break
-        await asyncio.wait_for(cancelled.wait(), 20)
+                await asyncio.wait_for(cancelled.wait(), 20)
+                return
+    pytest.fail("no call came as far as the server")
 
 
 async def test_without_a_deadline_the_servers_own_answers_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -144,9 +145,9 @@ async def test_without_a_deadline_the_servers_own_answers_unavailable(monkeypatc
         await asyncio.Event().wait()
         return ""
 
-    async with serving(hang) as echo:
+    async with serving(hang, timeout_seconds=None) as echo:
         with pytest.raises(errors.UnavailableError) as caught:
-            await echo.say("x", timeout=None)
+            await echo.say("x")
     assert caught.value.message == "The answer did not come in time."
 
 

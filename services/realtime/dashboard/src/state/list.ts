@@ -144,6 +144,7 @@ export function heldOrder(shown: readonly string[], live: readonly string[]): { 
 
 /** What is shown, with what stands behind all of it in the live order: a page that one has scrolled to moves nothing. */
 export function withTail(shown: readonly string[], live: readonly string[]): readonly string[] {
+  if (shown === live) return shown;
   const has = new Set(shown);
   const last = live.findLastIndex((id) => has.has(id));
   return last === -1 || last === live.length - 1 ? shown : [...shown, ...live.slice(last + 1)];

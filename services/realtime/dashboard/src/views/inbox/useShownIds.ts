@@ -20,7 +20,9 @@ export function useShownIds(held: boolean, selectedId: string | undefined): Show
   const [kept, setKept] = useState({ ids: live, filters, answered });
   // Another question, or its first answer: the former order means nothing any more.
   const asked = kept.filters !== filters || kept.answered !== answered;
-  const next = held && !asked ? withTail(kept.ids, live) : withKept(kept.ids, live, isKnown ? selectedId : undefined);
+  // Asked for with every frame of scrolling: only a new order makes it anew.
+  const tailed = useMemo(() => withTail(kept.ids, live), [kept.ids, live]);
+  const next = held && !asked ? tailed : withKept(kept.ids, live, isKnown ? selectedId : undefined);
   const same = next === kept.ids || (next.length === kept.ids.length && next.every((id, index) => id === kept.ids[index]));
   if (!same || asked) setKept({ ids: next, filters, answered });
   const shown = same ? kept.ids : next;
